@@ -1,0 +1,1 @@
+//! To be filled in this series of changes.
