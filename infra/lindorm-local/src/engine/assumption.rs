@@ -1,0 +1,257 @@
+//! The behaviours that no public page settles, each a named switch with a default.
+//!
+//! One table, [`TABLE`], lists name, accepted values, default and the rule it belongs to; `--assume NAME=VALUE` is read by
+//! [`Assumptions::assume`]. A behaviour that a source states plainly never becomes a switch.
+
+/// Declares a switch: an enum with the spelling of each value.
+macro_rules! switch {
+    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$value_doc])* $value),+ }
+
+        impl $name {
+            /// The accepted spellings.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
+
+            /// Reads one of the spellings.
+            #[must_use]
+            pub fn read(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$value),)+ _ => None }
+            }
+
+            /// Its spelling.
+            #[must_use]
+            pub fn spelling(self) -> &'static str {
+                match self { $(Self::$value => $text),+ }
+            }
+        }
+    };
+}
+
+/// Declares the table of switches and the struct that holds their values.
+macro_rules! switches {
+    ($($field:ident: $kind:ident = $default:ident, $rule:literal, $meaning:literal;)+) => {
+        /// The value of every switch.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Assumptions { $(#[doc = $meaning] pub $field: $kind),+ }
+
+        impl Default for Assumptions {
+            fn default() -> Self { Self { $($field: $kind::$default),+ } }
+        }
+
+        /// Every switch, in the order in which it is shown.
+        pub const TABLE: &[AssumptionInfo] = &[$(AssumptionInfo {
+            name: stringify!($field), values: $kind::VALUES, rule: $rule, meaning: $meaning,
+        }),+];
+
+        impl Assumptions {
+            /// Reads `NAME=VALUE`.
+            ///
+            /// # Errors
+            /// The fault as one fragment: no `=`, an unknown name, or a value that the switch does not have.
+            pub fn assume(&mut self, setting: &str) -> Result<(), String> {
+                let Some((name, value)) = setting.split_once('=') else {
+                    return Err(format!("`{setting}` is not NAME=VALUE"));
+                };
+                match name {
+                    $(stringify!($field) => match $kind::read(value) {
+                        Some(read) => { self.$field = read; Ok(()) }
+                        None => Err(format!("`{name}` is one of {}, not `{value}`", $kind::VALUES.join(", "))),
+                    },)+
+                    _ => Err(format!("no assumption is named `{name}`")),
+                }
+            }
+
+            /// Each name with the spelling of its present value.
+            #[must_use]
+            pub fn shown(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($field), self.$field.spelling())),+]
+            }
+        }
+    };
+}
+
+/// One line of the table of switches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AssumptionInfo {
+    /// The name that `--assume` takes.
+    pub name: &'static str,
+    /// The accepted values.
+    pub values: &'static [&'static str],
+    /// The number of the rule in the fact sheet's list of rules, or its section.
+    pub rule: &'static str,
+    /// What it decides.
+    pub meaning: &'static str,
+}
+
+switch! {
+    /// Which of two cells with one timestamp stays.
+    EqualStamp {
+        /// The write that arrives later.
+        LaterWins = "later_wins",
+        /// The write that arrived first.
+        FirstWins = "first_wins",
+        /// The greater value, byte by byte; NULL is the smallest.
+        ValueOrder = "value_order",
+    }
+}
+switch! {
+    /// What writing NULL does.
+    NullWrite {
+        /// Removes the cell and hides older stamps that arrive later.
+        Removes = "removes",
+        /// Removes the cell there is and leaves nothing behind.
+        RemovesOnce = "removes_once",
+        /// Leaves the column as it was.
+        Ignored = "ignored",
+    }
+}
+switch! {
+    /// Whether a row whose non-key columns are all NULL exists.
+    NullRow {
+        /// It is read back as its key and NULLs.
+        Exists = "exists",
+        /// It is not there.
+        Absent = "absent",
+    }
+}
+switch! {
+    /// Which names tables and columns may have.
+    Names {
+        /// Letters, digits, `.`, `-` and `_` only.
+        Documented = "documented",
+        /// Anything in backticks.
+        Any = "any",
+    }
+}
+switch! {
+    /// What is done with something the pages do not describe.
+    Misuse {
+        /// An error.
+        Refused = "refused",
+        /// Nothing.
+        Ignored = "ignored",
+    }
+}
+switch! {
+    /// Whether something the pages leave open works.
+    Support {
+        /// It works.
+        Accepted = "accepted",
+        /// An error.
+        Refused = "refused",
+    }
+}
+switch! {
+    /// Which escapes a quoted text has.
+    Escapes {
+        /// Backslash escapes, unless the session switches them off.
+        On = "on",
+        /// None ever, as before SQL engine 2.8.4.8.
+        Off = "off",
+    }
+}
+switch! {
+    /// What is done with more fraction digits than a DECIMAL column has.
+    ExcessScale {
+        /// An error.
+        Refused = "refused",
+        /// Rounded half away from zero.
+        Rounded = "rounded",
+        /// Cut off.
+        Truncated = "truncated",
+    }
+}
+switch! {
+    /// How quoted text becomes VARBINARY.
+    TextAsBytes {
+        /// An error.
+        Refused = "refused",
+        /// Its UTF-8 bytes.
+        Bytes = "bytes",
+        /// Read as hex digits.
+        Hex = "hex",
+    }
+}
+switch! {
+    /// What an empty VARBINARY becomes.
+    EmptyBytes {
+        /// An empty value.
+        Kept = "kept",
+        /// NULL.
+        Null = "null",
+    }
+}
+switch! {
+    /// The affected-rows number of a DELETE.
+    DeleteAffected {
+        /// Always one.
+        One = "one",
+        /// Always zero.
+        Zero = "zero",
+    }
+}
+switch! {
+    /// Where the cap of 10,000 on LIMIT and OFFSET holds.
+    LimitCap {
+        /// In every SELECT.
+        Always = "always",
+        /// Only with ORDER BY.
+        Ordered = "ordered",
+    }
+}
+
+switches! {
+    equal_stamp: EqualStamp = LaterWins, "44", "which of two cells with one timestamp stays";
+    null_write: NullWrite = Removes, "35", "what writing NULL does to a cell";
+    null_row: NullRow = Absent, "35", "whether a row of only NULLs exists";
+    names: Names = Any, "21", "which characters names may hold";
+    stamp_on_delete: Misuse = Refused, "41", "the hint `_l_ts_` on DELETE and UPDATE";
+    stamp_column: Support = Accepted, "43", "the pseudo column `_l_ts_`";
+    stamp_with_index: Support = Refused, "48", "custom timestamps on a column with a secondary index without MUTABLE_ALL";
+    timeout_on_delete: Support = Accepted, "3.1", "the hint `_l_operation_timeout_` on DELETE and UPDATE";
+    chatter: Support = Accepted, "11, 12", "what drivers send at connect, COMMIT and ROLLBACK";
+    escapes: Escapes = On, "16", "backslash escapes in quoted text";
+    excess_scale: ExcessScale = Refused, "5.1", "more fraction digits than a DECIMAL column has";
+    varchar_length: Misuse = Refused, "31", "text longer than its VARCHAR(n)";
+    text_as_bytes: TextAsBytes = Refused, "5.2", "quoted text written to a VARBINARY column";
+    empty_bytes: EmptyBytes = Kept, "5.2", "an empty VARBINARY";
+    boolean_from_integer: Support = Accepted, "5.2", "0 and 1 written to a BOOLEAN column";
+    delete_affected: DeleteAffected = One, "38", "the affected-rows number of a DELETE";
+    limit_cap: LimitCap = Always, "51", "where LIMIT and OFFSET are capped at 10,000";
+    memory_sort: Support = Refused, "2.4", "ORDER BY other than in key order";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Assumptions, EqualStamp, TABLE};
+
+    #[test]
+    fn a_switch_is_set_by_its_name() {
+        let mut assumptions = Assumptions::default();
+        assumptions.assume("equal_stamp=first_wins").expect("a known setting");
+        assert_eq!(assumptions.equal_stamp, EqualStamp::FirstWins);
+    }
+
+    #[test]
+    fn a_fault_in_a_setting_is_named() {
+        let mut assumptions = Assumptions::default();
+        let fault =
+            |text: &str, assumptions: &mut Assumptions| assumptions.assume(text).expect_err("a fault");
+        assert_eq!(fault("equal_stamp", &mut assumptions), "`equal_stamp` is not NAME=VALUE");
+        assert_eq!(fault("stamp=1", &mut assumptions), "no assumption is named `stamp`");
+        assert_eq!(
+            fault("null_row=maybe", &mut assumptions),
+            "`null_row` is one of exists, absent, not `maybe`"
+        );
+    }
+
+    #[test]
+    fn the_table_names_every_switch_with_its_default_among_its_values() {
+        for ((name, value), info) in Assumptions::default().shown().into_iter().zip(TABLE) {
+            assert_eq!(name, info.name);
+            assert!(info.values.contains(&value), "{name}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What one connection remembers: its database, its time zone, whether backslash escapes.
+
+/// The state of one connection. The connection owns it; the engine changes it by `USE` and `SET`.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub(crate) database: String,
+    pub(crate) zone: Zone,
+    pub(crate) no_backslash_escapes: bool,
+}
+
+/// A fixed distance from UTC with the spelling it was set by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Zone {
+    pub(crate) offset_ms: i64,
+    pub(crate) spelling: String,
+}
+
+impl Session {
+    pub(crate) fn new(database: &str) -> Self {
+        let zone = Zone { offset_ms: 8 * 3_600_000, spelling: "+08:00".to_owned() };
+        Self { database: database.to_owned(), zone, no_backslash_escapes: false }
+    }
+
+    /// The current database.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+}
