@@ -1,1 +1,28 @@
-//! To be filled in this series of changes.
+//! Real servers for tests, the demo and the benchmarks: MySQL and the stand-in, as child processes.
+//!
+//! They exist because the copy must be proved against real programs that can be killed, restarted and started side by
+//! side. Every server listens on the loopback only, has a fresh folder and a free port, and ends with its owner.
+//! Never reads or logs what is stored in a server.
+//!
+//! Map: `mysql_server` and `mysql_options` start MySQL, `installation` finds it, `certificate` gives it TLS;
+//! `lindorm_local` starts the stand-in; `binaries` finds our programs; `process`, `port` and `scratch` are what
+//! both kinds of server stand on.
+
+mod binaries;
+mod certificate;
+mod error;
+mod installation;
+mod lindorm_local;
+mod mysql_options;
+mod mysql_server;
+mod port;
+mod process;
+mod scratch;
+
+pub use binaries::{ferry_binary, lindorm_local_binary};
+pub use error::ServerError;
+pub use installation::Installation;
+pub use lindorm_local::LindormLocal;
+pub use mysql_options::MysqlBuilder;
+pub use mysql_server::MysqlServer;
+pub use scratch::Scratch;
