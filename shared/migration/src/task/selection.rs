@@ -1,0 +1,132 @@
+//! What becomes of one table of the source: moved or not, under which name, with which columns.
+//!
+//! A table is moved if its database is named, a pattern of `include` matches it and none of `exclude` does; the
+//! entry of `tables` that names it then says what differs. A name the document gives is taken as written; every
+//! other name follows `names.case`. Database and table names are told apart by letter case, column names are not,
+//! as MySQL has it (manual, 11.2.3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Task;
+use super::objects::{Columns, DatabaseSelection};
+use super::policy::NameCase;
+use crate::ident::{ColumnName, DatabaseName, TableName};
+
+/// A table that is moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableSelection {
+    /// The database on the target.
+    pub target_database: DatabaseName,
+    /// The table's name there.
+    pub target_table: TableName,
+    /// What becomes of its columns.
+    pub columns: ColumnSelection,
+}
+
+/// What becomes of a table's columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnSelection {
+    rename: BTreeMap<ColumnName, ColumnName>,
+    exclude: BTreeSet<ColumnName>,
+    case: NameCase,
+}
+
+impl Task {
+    /// What becomes of `table` in `database`; `None` if it is not moved.
+    #[must_use]
+    pub fn mapped(&self, database: &DatabaseName, table: &TableName) -> Option<TableSelection> {
+        let selection = self.objects.iter().find(|selection| selection.database == *database)?;
+        mapped(selection, table, self.names.case)
+    }
+
+    /// What `database` is called on the target; `None` if the task does not name it.
+    #[must_use]
+    pub fn target_database(&self, database: &DatabaseName) -> Option<DatabaseName> {
+        let selection = self.objects.iter().find(|selection| selection.database == *database)?;
+        Some(target_database(selection, self.names.case))
+    }
+}
+
+/// What becomes of `table` in the database of `selection`.
+pub(super) fn mapped(
+    selection: &DatabaseSelection,
+    table: &TableName,
+    case: NameCase,
+) -> Option<TableSelection> {
+    if !selects(selection, table) {
+        return None;
+    }
+    let exception = selection.tables.iter().find(|exception| exception.table == *table);
+    let target_table = exception
+        .and_then(|exception| exception.target.clone())
+        .unwrap_or_else(|| in_case(table, case, TableName::as_str, |name| TableName::new(name).ok()));
+    let Columns { rename, exclude } =
+        exception.map_or_else(Columns::default, |exception| exception.columns.clone());
+    Some(TableSelection {
+        target_database: target_database(selection, case),
+        target_table,
+        columns: ColumnSelection { rename, exclude, case },
+    })
+}
+
+/// Whether the patterns of `selection` take `table` in.
+pub(super) fn selects(selection: &DatabaseSelection, table: &TableName) -> bool {
+    let matched = |patterns: &[crate::pattern::Pattern]| patterns.iter().any(|p| p.matches(table.as_str()));
+    matched(&selection.include) && !matched(&selection.exclude)
+}
+
+fn target_database(selection: &DatabaseSelection, case: NameCase) -> DatabaseName {
+    selection.target.clone().unwrap_or_else(|| {
+        in_case(&selection.database, case, DatabaseName::as_str, |name| DatabaseName::new(name).ok())
+    })
+}
+
+impl ColumnSelection {
+    /// The target name of a source column; `None` if it is not moved.
+    #[must_use]
+    pub fn target_of(&self, column: &ColumnName) -> Option<ColumnName> {
+        if self.exclude.iter().any(|excluded| same_column(excluded, column)) {
+            return None;
+        }
+        let renamed = self.rename.iter().find(|(from, _)| same_column(from, column));
+        Some(renamed.map_or_else(
+            || in_case(column, self.case, ColumnName::as_str, |name| ColumnName::new(name).ok()),
+            |(_, to)| to.clone(),
+        ))
+    }
+
+    /// The columns that the document renames or excludes and that are none of `columns`, the table's own.
+    #[must_use]
+    pub fn absent_from(&self, columns: &[ColumnName]) -> Vec<ColumnName> {
+        let named = self.rename.keys().chain(&self.exclude);
+        named.filter(|name| !columns.iter().any(|column| same_column(name, column))).cloned().collect()
+    }
+}
+
+/// Whether MySQL takes two names for one column.
+pub(super) fn same_column(left: &ColumnName, right: &ColumnName) -> bool {
+    left == right || left.as_str().to_lowercase() == right.as_str().to_lowercase()
+}
+
+/// `name` in another letter case. A character whose other case is more than one character stays, so that a name of
+/// allowed length keeps it; where the bytes still outgrow the limit the name stays as it is.
+fn in_case<N: Clone>(
+    name: &N,
+    case: NameCase,
+    text: impl Fn(&N) -> &str,
+    wrap: impl Fn(String) -> Option<N>,
+) -> N {
+    let folded: String = match case {
+        NameCase::Preserve => return name.clone(),
+        NameCase::Lower => text(name).chars().map(|c| only(c.to_lowercase(), c)).collect(),
+        NameCase::Upper => text(name).chars().map(|c| only(c.to_uppercase(), c)).collect(),
+    };
+    wrap(folded).unwrap_or_else(|| name.clone())
+}
+
+fn only(mut characters: impl Iterator<Item = char>, otherwise: char) -> char {
+    match (characters.next(), characters.next()) {
+        (Some(single), None) => single,
+        (Some(_) | None, _) => otherwise,
+    }
+}
