@@ -1,1 +1,24 @@
-//! To be filled in this series of changes.
+//! The domain of Ferry: what a migration is, what is true of it, and every decision as a plain function.
+//!
+//! It is pure: no clock, socket, environment, runtime or cloud type. Handlers load records through the ports,
+//! decide with the functions here, and store the result under a condition. It never talks to a server.
+
+pub mod budget;
+pub mod capabilities;
+pub mod chunk;
+pub mod finding;
+pub mod ident;
+pub mod key;
+pub mod lease;
+pub mod limits;
+pub mod message;
+pub mod owner;
+pub mod port;
+pub mod record;
+pub mod retry;
+pub mod run;
+pub mod schema;
+pub mod stamp;
+pub mod table_plan;
+pub mod time;
+pub mod value;

@@ -1,0 +1,301 @@
+//! A run: one attempt to carry out a task document, from `created` to an end.
+//!
+//! The task's name outlives runs; everything durable carries the run id, because a name used again must never
+//! meet the messages, leases or stamps of an earlier attempt (protocol H5).
+//! One enum says where a run stands, one function moves it, and every move is journalled with its cause.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::capabilities::Capabilities;
+use crate::time::UnixMs;
+
+/// Names a run; made outside, where random numbers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub Uuid);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+
+impl std::str::FromStr for RunId {
+    type Err = uuid::Error;
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        Uuid::parse_str(text).map(Self)
+    }
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Submitted; nobody has looked at it.
+    Created,
+    /// Facts are gathered and judged.
+    Prechecking,
+    /// Precheck found a reason not to start.
+    PrecheckFailed,
+    /// Tables are made, taken and cut; chunks may already be copied.
+    Planning,
+    /// Planning is over, chunks are being copied.
+    Copying,
+    /// Everything is copied; waiting until the target's clock is past the stamp and every lease has ended.
+    Finishing,
+    /// Done.
+    Completed,
+    /// Stopped by an error that needs a person; the next `run` resumes it.
+    Failed,
+}
+
+/// What moves a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Precheck began.
+    PrecheckStarted,
+    /// Precheck found a reason not to start.
+    PrecheckRefused,
+    /// Precheck passed.
+    PrecheckPassed,
+    /// All tables are cut.
+    PlanningEnded,
+    /// No chunk is left.
+    CopyEnded,
+    /// The stamp's margin has passed and no lease exists.
+    LeasesEnded,
+    /// An error that needs a person.
+    Failure,
+    /// The operator starts a failed run, or one whose precheck failed, again.
+    ResumedByHand,
+}
+
+/// A move the state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a run that is {from} cannot take the event {event:?}")]
+pub struct IllegalTransition {
+    /// Where the run stood.
+    pub from: State,
+    /// What was asked.
+    pub event: Event,
+}
+
+impl State {
+    /// The state after `event`.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] where the event has no meaning in this state.
+    pub fn transition(self, event: Event, resume: ResumePoint) -> Result<Self, IllegalTransition> {
+        match (self, event) {
+            (Self::Created, Event::PrecheckStarted) | (Self::PrecheckFailed, Event::ResumedByHand) => {
+                Ok(Self::Prechecking)
+            }
+            (Self::Prechecking, Event::PrecheckRefused) => Ok(Self::PrecheckFailed),
+            (Self::Prechecking, Event::PrecheckPassed) => Ok(Self::Planning),
+            (Self::Planning, Event::PlanningEnded) => Ok(Self::Copying),
+            (Self::Copying, Event::CopyEnded) => Ok(Self::Finishing),
+            (Self::Finishing, Event::LeasesEnded) => Ok(Self::Completed),
+            (
+                Self::Created | Self::Prechecking | Self::Planning | Self::Copying | Self::Finishing,
+                Event::Failure,
+            ) => Ok(Self::Failed),
+            (Self::Failed, Event::ResumedByHand) => Ok(match resume {
+                ResumePoint::Precheck => Self::Prechecking,
+                ResumePoint::Planning => Self::Planning,
+                ResumePoint::Copying => Self::Copying,
+            }),
+            _ => Err(IllegalTransition { from: self, event }),
+        }
+    }
+
+    /// Whether handlers work on a run in this state.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        match self {
+            Self::Created | Self::Prechecking | Self::Planning | Self::Copying | Self::Finishing => true,
+            Self::PrecheckFailed | Self::Completed | Self::Failed => false,
+        }
+    }
+
+    /// Whether chunks may be copied.
+    #[must_use]
+    pub fn copies(self) -> bool {
+        match self {
+            Self::Planning | Self::Copying => true,
+            Self::Created
+            | Self::Prechecking
+            | Self::PrecheckFailed
+            | Self::Finishing
+            | Self::Completed
+            | Self::Failed => false,
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Created => "created",
+            Self::Prechecking => "prechecking",
+            Self::PrecheckFailed => "precheck_failed",
+            Self::Planning => "planning",
+            Self::Copying => "copying",
+            Self::Finishing => "finishing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        })
+    }
+}
+
+/// How far a run had come when it failed: where a resume goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ResumePoint {
+    /// Precheck had not passed.
+    #[default]
+    Precheck,
+    /// Planning had not ended.
+    Planning,
+    /// Everything was planned.
+    Copying,
+}
+
+/// Why a run failed, in words for a person; no values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What failed, with table and key digest where it concerns a row.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+    /// When.
+    pub at: UnixMs,
+}
+
+/// The run's own record: `run#ID` / `run`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Which run.
+    pub id: RunId,
+    /// The task's name.
+    pub task: String,
+    /// Where it stands.
+    pub state: State,
+    /// Where a resume goes on.
+    pub resume: ResumePoint,
+    /// When it was submitted, by the submitter's clock.
+    pub created_at: UnixMs,
+    /// What the probe measured, once precheck passed.
+    pub capabilities: Option<Capabilities>,
+    /// The last failure.
+    pub failure: Option<Failure>,
+    /// How many tables are in the selection, once precheck passed.
+    pub tables: u32,
+    /// The number of the next journal entry.
+    pub journal_next: u32,
+}
+
+/// One move of a run: `run#ID` / `journal#NNNNNN`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalEntry {
+    /// When, by the writer's clock.
+    pub at: UnixMs,
+    /// From.
+    pub from: State,
+    /// To.
+    pub to: State,
+    /// Why.
+    pub cause: String,
+}
+
+impl Run {
+    /// A new run.
+    #[must_use]
+    pub fn created(id: RunId, task: String, now: UnixMs) -> Self {
+        Self {
+            id,
+            task,
+            state: State::Created,
+            resume: ResumePoint::Precheck,
+            created_at: now,
+            capabilities: None,
+            failure: None,
+            tables: 0,
+            journal_next: 0,
+        }
+    }
+
+    /// Moves the run and returns the journal entry's number and text.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`], and nothing is changed.
+    pub fn step(
+        &mut self,
+        event: Event,
+        cause: impl Into<String>,
+        now: UnixMs,
+    ) -> Result<(u32, JournalEntry), IllegalTransition> {
+        let from = self.state;
+        let to = from.transition(event, self.resume)?;
+        self.state = to;
+        match to {
+            State::Planning => self.resume = ResumePoint::Planning,
+            State::Copying => self.resume = ResumePoint::Copying,
+            State::Created
+            | State::Prechecking
+            | State::PrecheckFailed
+            | State::Finishing
+            | State::Completed
+            | State::Failed => {}
+        }
+        let number = self.journal_next;
+        self.journal_next += 1;
+        Ok((number, JournalEntry { at: now, from, to, cause: cause.into() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, ResumePoint, Run, RunId, State, Uuid};
+    use crate::time::UnixMs;
+
+    fn run() -> Run {
+        Run::created(RunId(Uuid::nil()), "shop".to_owned(), UnixMs(1))
+    }
+
+    #[test]
+    fn a_full_run_passes_through_every_state_and_journals_each_move() {
+        let mut run = run();
+        let events = [
+            Event::PrecheckStarted,
+            Event::PrecheckPassed,
+            Event::PlanningEnded,
+            Event::CopyEnded,
+            Event::LeasesEnded,
+        ];
+        for (number, event) in (0u32..).zip(events) {
+            assert_eq!(run.step(event, "because", UnixMs(2)).unwrap().0, number);
+        }
+        assert_eq!(run.state, State::Completed);
+    }
+
+    #[test]
+    fn a_failed_run_resumes_where_it_stopped_and_only_by_hand() {
+        let mut run = run();
+        for event in [Event::PrecheckStarted, Event::PrecheckPassed, Event::Failure] {
+            run.step(event, "x", UnixMs(2)).unwrap();
+        }
+        assert!(run.step(Event::PlanningEnded, "x", UnixMs(3)).is_err());
+        run.step(Event::ResumedByHand, "x", UnixMs(3)).unwrap();
+        assert_eq!((run.state, run.resume), (State::Planning, ResumePoint::Planning));
+    }
+
+    #[test]
+    fn a_completed_run_never_moves_again() {
+        for event in [Event::Failure, Event::ResumedByHand, Event::PrecheckStarted, Event::CopyEnded] {
+            assert!(State::Completed.transition(event, ResumePoint::Copying).is_err());
+        }
+    }
+}
