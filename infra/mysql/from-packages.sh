@@ -48,11 +48,11 @@ fetch_packages() {
     write_apt_state "$scratch/apt"
     export APT_CONFIG=$scratch/apt/apt.conf
     say "reading the package list of $(suite)"
-    apt-get -qq update >&2 || { say "the package mirror could not be read"; return 1; }
+    apt-get -c "$scratch/apt/no-hooks.conf" -qq update >&2 || { say "the package mirror could not be read"; return 1; }
     server=$(newest_package mysql-server-core) || { say "the $(suite) suite offers no MySQL $majors server"; return 1; }
     client=${server/server/client}
     say "fetching $server and $client (about 65 MB)"
-    apt-get -qq -y install --download-only "$server" "$client" >"$scratch/apt/install.log" 2>&1 ||
+    apt-get -c "$scratch/apt/no-hooks.conf" -qq -y install --download-only "$server" "$client" >"$scratch/apt/install.log" 2>&1 ||
         { tail -n 5 "$scratch/apt/install.log" >&2; return 1; }
     mkdir "$scratch/root"
     for archive in "$scratch"/apt/archives/*.deb; do dpkg-deb -x "$archive" "$scratch/root" || return 1; done
@@ -72,6 +72,11 @@ newest_package() {
 
 write_apt_state() {
     mkdir -p "$1"/{state/lists/partial,archives/partial,cache}
+    # Nothing counts as installed; the lock file lies beside this one.
+    : >"$1/state/status"
+    # Images for containers add hooks that empty the system's package cache, which is not ours.
+    printf '#clear %s;\n' APT::Update::Pre-Invoke APT::Update::Post-Invoke APT::Update::Post-Invoke-Success \
+        DPkg::Pre-Invoke DPkg::Pre-Install-Pkgs DPkg::Post-Invoke >"$1/no-hooks.conf"
     printf 'deb [signed-by=%s] %s %s main\n' "$(keyring)" "$(mirror)" "$(suite)" >"$1/sources.list"
     if [[ $(distribution) == ubuntu ]]; then sed -i 's/ main$/ main universe/' "$1/sources.list"; fi
     cat >"$1/apt.conf" <<CONF
@@ -80,7 +85,7 @@ Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferencesparts "/dev/null";
 Dir::Etc::preferences "/dev/null";
 Dir::State "$1/state";
-Dir::State::status "/dev/null";
+Dir::State::status "$1/state/status";
 Dir::Cache "$1/cache";
 Dir::Cache::archives "$1/archives";
 Acquire::Languages "none";
