@@ -24,8 +24,9 @@ pub const DECIMAL_PRECISION_MAX: u32 = 38;
 pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The target's own timeout, which counts where the hint cannot be given, as for DDL (`lindorm.md` 1).
 pub const DDL_TIMEOUT: Duration = Duration::from_secs(120);
-/// Longest piece of work a lease covers before it must be renewed (design section 3).
-pub const LEASE_SPAN_MAX: Duration = Duration::from_secs(30);
+/// Longest piece of work a lease covers before it must be renewed. Every page renews it, and a page takes a few
+/// seconds; a shorter span shortens the wait for an unknown former owner and for a killed copier.
+pub const LEASE_SPAN_MAX: Duration = Duration::from_secs(10);
 /// A page must be written within this time of the start of the SELECT that read it (protocol H9).
 pub const PAGE_AGE_MAX: Duration = Duration::from_secs(30);
 /// Bytes of source values a page holds at most, so that a few copiers stay within 128 MiB.
@@ -36,3 +37,27 @@ pub const PAGE_ROWS_MAX: usize = 10_000;
 pub const SOURCE_PACKET_BYTES_MAX: usize = 64 << 20;
 /// Length of a target database name in bytes (`lindorm.md` 4.1).
 pub const TARGET_DATABASE_BYTES: std::ops::RangeInclusive<usize> = 4..=16;
+/// Writes one checkpoint transaction holds at most (DynamoDB TransactWriteItems: 100 actions).
+pub const TRANSACTION_WRITES_MAX: usize = 100;
+/// Bytes of all bodies and keys of one checkpoint transaction (DynamoDB TransactWriteItems: 4 MB in all).
+pub const TRANSACTION_BYTES_MAX: usize = 4_000_000;
+/// Bytes of one checkpoint record's body; below DynamoDB's 400 KB an item, with room for key and version.
+pub const RECORD_BODY_BYTES_MAX: usize = 350 << 10;
+/// Bytes of a record's partition (DynamoDB partition key).
+pub const RECORD_PARTITION_BYTES_MAX: usize = 2_048;
+/// Bytes of a record's sort key (DynamoDB sort key).
+pub const RECORD_SORT_BYTES_MAX: usize = 1_024;
+/// Bytes of one message (SQS quota, 1 MiB since August 2025).
+pub const MESSAGE_BYTES_MAX: usize = 1 << 20;
+/// Characters of a message group or deduplication id (SQS).
+pub const MESSAGE_ID_CHARS_MAX: usize = 128;
+/// Longest delay of a message (SQS).
+pub const MESSAGE_DELAY_MAX: Duration = Duration::from_secs(15 * 60);
+/// Longest visibility timeout (SQS).
+pub const VISIBILITY_MAX: Duration = Duration::from_secs(12 * 60 * 60);
+/// How long a FIFO queue remembers a deduplication id, also of a deleted message (SQS).
+pub const DEDUPLICATION_SPAN: Duration = Duration::from_secs(5 * 60);
+/// How long a message waits before the queue drops it (SQS default).
+pub const MESSAGE_RETENTION: Duration = Duration::from_secs(4 * 24 * 60 * 60);
+/// Messages one receive call hands out at most (SQS).
+pub const RECEIVE_MESSAGES_MAX: u32 = 10;

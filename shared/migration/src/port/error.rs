@@ -53,7 +53,14 @@ impl PortError {
     /// A failure that had no effect and will repeat with the same arguments.
     #[must_use]
     pub fn permanent(surface: Surface, summary: impl Into<String>) -> Self {
-        Self { surface, code: None, summary: summary.into(), retry: Retry::Never, effect: Effect::None, cause: None }
+        Self {
+            surface,
+            code: None,
+            summary: summary.into(),
+            retry: Retry::Never,
+            effect: Effect::None,
+            cause: None,
+        }
     }
 
     /// Whether the runtime may try again by itself.

@@ -132,7 +132,11 @@ pub trait Inbox: Send + Sync {
     ) -> impl Future<Output = Result<Vec<Delivery>, PortError>> + Send;
 
     /// Removes a message; a receipt that is no longer the newest removes nothing and is no error.
-    fn delete(&self, queue: QueueName, receipt: &Receipt) -> impl Future<Output = Result<(), PortError>> + Send;
+    fn delete(
+        &self,
+        queue: QueueName,
+        receipt: &Receipt,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Makes a message visible again after `visibility` from now.
     fn change_visibility(

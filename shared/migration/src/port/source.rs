@@ -81,7 +81,10 @@ pub trait SourceCatalog: Send + Sync {
     ) -> impl Future<Output = Result<Option<Vec<TableId>>, PortError>> + Send;
 
     /// Describes tables of one database; those that do not exist are left out.
-    fn describe(&self, tables: &[TableId]) -> impl Future<Output = Result<Vec<SourceTable>, PortError>> + Send;
+    fn describe(
+        &self,
+        tables: &[TableId],
+    ) -> impl Future<Output = Result<Vec<SourceTable>, PortError>> + Send;
 
     /// Answers a question with a count, giving up (`None`) where the scan takes longer than a few seconds.
     fn count(

@@ -33,7 +33,10 @@ pub trait TargetCatalog: Send + Sync {
     fn databases(&self) -> impl Future<Output = Result<Vec<DatabaseName>, PortError>> + Send;
 
     /// The table with its attributes and indexes; none where it does not exist.
-    fn describe(&self, table: &TableId) -> impl Future<Output = Result<Option<TargetTable>, PortError>> + Send;
+    fn describe(
+        &self,
+        table: &TableId,
+    ) -> impl Future<Output = Result<Option<TargetTable>, PortError>> + Send;
 
     /// Whether a read finds no row.
     fn is_empty(&self, table: &TableId) -> impl Future<Output = Result<bool, PortError>> + Send;

@@ -131,7 +131,9 @@ pub enum MappingFault {
         column: ColumnName,
     },
     /// A key-only table into an existing table without marker column.
-    #[error("no column besides the key is carried and the target table has no column {MARKER_COLUMN} TINYINT")]
+    #[error(
+        "no column besides the key is carried and the target table has no column {MARKER_COLUMN} TINYINT"
+    )]
     NoValueColumn,
 }
 
@@ -227,7 +229,9 @@ fn map_column(
     existing: Option<&TargetTable>,
     options: MappingOptions,
 ) -> Result<ColumnMapping, MappingFault> {
-    let column = source.column(source_name).ok_or_else(|| MappingFault::MissingColumn { column: source_name.clone() })?;
+    let column = source
+        .column(source_name)
+        .ok_or_else(|| MappingFault::MissingColumn { column: source_name.clone() })?;
     let place = match key.iter().position(|name| *name == target_name) {
         None => Place::Value,
         Some(at) if at + 1 == key.len() => Place::KeyLast,
@@ -246,11 +250,22 @@ fn map_column(
             }
         })?,
     };
-    let conversion = conversion_into(&column.column_type, target_type, options.zero_dates).ok_or_else(|| {
-        MappingFault::Incompatible { column: source_name.clone(), spelling: spelling(), target: target_type }
-    })?;
+    let conversion =
+        conversion_into(&column.column_type, target_type, options.zero_dates).ok_or_else(|| {
+            MappingFault::Incompatible {
+                column: source_name.clone(),
+                spelling: spelling(),
+                target: target_type,
+            }
+        })?;
     let in_key = place != Place::Value;
-    Ok(ColumnMapping { source: source_name.clone(), target: target_name.clone(), target_type, conversion, in_key })
+    Ok(ColumnMapping {
+        source: source_name.clone(),
+        target: target_name.clone(),
+        target_type,
+        conversion,
+        in_key,
+    })
 }
 
 fn needs_marker(
@@ -272,7 +287,8 @@ fn needs_marker(
     }
     // A zero date may become NULL although the source column is NOT NULL.
     let can_be_null = |column: &&ColumnMapping| {
-        source.column(&column.source).is_none_or(|found| found.nullable) || column.conversion.nulls_zero_dates()
+        source.column(&column.source).is_none_or(|found| found.nullable)
+            || column.conversion.nulls_zero_dates()
     };
     let marker = values.is_empty() || (!options.null_rows_exist && values.iter().all(can_be_null));
     if marker && columns.iter().any(|column| column.target == name) {
@@ -295,5 +311,10 @@ fn new_table(names: &TableNames, columns: &[ColumnMapping], marker: bool) -> Tar
         let name = ColumnName::new(MARKER_COLUMN).expect("invariant: the marker's name is a name");
         made.push(TargetColumn { name, column_type: TargetType::TinyInt, key_position: None });
     }
-    TargetTable { id: names.target.clone(), columns: made, indexes: Vec::new(), attributes: std::collections::BTreeMap::default() }
+    TargetTable {
+        id: names.target.clone(),
+        columns: made,
+        indexes: Vec::new(),
+        attributes: std::collections::BTreeMap::default(),
+    }
 }

@@ -67,7 +67,9 @@ impl fmt::Display for TargetType {
             Self::BigInt => f.write_str("BIGINT"),
             Self::Float => f.write_str("FLOAT"),
             Self::Double => f.write_str("DOUBLE"),
-            Self::Decimal { precision_scale: Some((precision, scale)) } => write!(f, "DECIMAL({precision},{scale})"),
+            Self::Decimal { precision_scale: Some((precision, scale)) } => {
+                write!(f, "DECIMAL({precision},{scale})")
+            }
             Self::Decimal { precision_scale: None } => f.write_str("DECIMAL"),
             Self::Varchar { chars: Some(chars) } => write!(f, "VARCHAR({chars})"),
             Self::Varchar { chars: None } => f.write_str("VARCHAR"),
@@ -125,7 +127,8 @@ impl TargetTable {
     /// The key columns in key order.
     #[must_use]
     pub fn key(&self) -> Vec<&TargetColumn> {
-        let mut key: Vec<&TargetColumn> = self.columns.iter().filter(|column| column.key_position.is_some()).collect();
+        let mut key: Vec<&TargetColumn> =
+            self.columns.iter().filter(|column| column.key_position.is_some()).collect();
         key.sort_by_key(|column| column.key_position);
         key
     }

@@ -44,7 +44,9 @@ pub fn default_type(source: &SourceType, place: Place, zero_dates: ZeroDates) ->
         | SourceType::DateTime { .. }
         | SourceType::Time { .. } => VARCHAR,
         // VARBINARY may only end a key; a fixed length is exact in BINARY(n), which may stand anywhere in it.
-        SourceType::Binary { bytes } if place == Place::KeyInside => TargetType::Binary { bytes: Some(*bytes) },
+        SourceType::Binary { bytes } if place == Place::KeyInside => {
+            TargetType::Binary { bytes: Some(*bytes) }
+        }
         SourceType::Varbinary { .. } | SourceType::Blob { .. } if place == Place::KeyInside => return None,
         SourceType::Binary { .. }
         | SourceType::Varbinary { .. }
@@ -56,7 +58,9 @@ pub fn default_type(source: &SourceType, place: Place, zero_dates: ZeroDates) ->
         SourceType::Bit { .. } => TargetType::BigInt,
         SourceType::Date if zero_dates == ZeroDates::Text => VARCHAR,
         SourceType::Date => TargetType::Date,
-        SourceType::Timestamp { digits } if *digits <= 3 && zero_dates != ZeroDates::Text => TargetType::Timestamp,
+        SourceType::Timestamp { digits } if *digits <= 3 && zero_dates != ZeroDates::Text => {
+            TargetType::Timestamp
+        }
         SourceType::Timestamp { .. } => VARCHAR,
         SourceType::Year => TargetType::Integer,
         SourceType::Json if place != Place::Value => return None,
@@ -87,7 +91,9 @@ pub fn conversion_into(source: &SourceType, target: TargetType, zero_dates: Zero
         // CHAR pads with spaces, so only values that fill it would read back equal.
         TargetType::Char { .. } => None,
         TargetType::Binary { bytes: Some(length) } => match source {
-            SourceType::Binary { bytes } if *bytes == length => Some(Conversion::Bytes { length: Some(length) }),
+            SourceType::Binary { bytes } if *bytes == length => {
+                Some(Conversion::Bytes { length: Some(length) })
+            }
             _ => None,
         },
         TargetType::Binary { bytes: None } => None,
@@ -106,17 +112,21 @@ pub fn conversion_into(source: &SourceType, target: TargetType, zero_dates: Zero
 
 fn integer(source: &SourceType, min: i64, max: i64) -> Option<Conversion> {
     match source {
-        SourceType::Integer { .. } | SourceType::Year | SourceType::Bit { .. } => Some(Conversion::Integer { min, max }),
+        SourceType::Integer { .. } | SourceType::Year | SourceType::Bit { .. } => {
+            Some(Conversion::Integer { min, max })
+        }
         _ => None,
     }
 }
 
 fn decimal(source: &SourceType, declared: Option<(u32, u32)>) -> Option<Conversion> {
     let wanted = match source {
-        SourceType::Decimal { precision, scale } => return match declared {
-            Some(declared) if declared != (*precision, *scale) => None,
-            Some(_) | None => Some(Conversion::Decimal),
-        },
+        SourceType::Decimal { precision, scale } => {
+            return match declared {
+                Some(declared) if declared != (*precision, *scale) => None,
+                Some(_) | None => Some(Conversion::Decimal),
+            };
+        }
         SourceType::Integer { bytes, .. } => match bytes {
             1 => 3,
             2 => 5,
@@ -136,7 +146,9 @@ fn decimal(source: &SourceType, declared: Option<(u32, u32)>) -> Option<Conversi
 
 fn text(source: &SourceType, chars_max: Option<u32>, zero_dates: ZeroDates) -> Option<Conversion> {
     let digits = match source {
-        SourceType::DateTime { digits } | SourceType::Timestamp { digits } | SourceType::Time { digits } => *digits,
+        SourceType::DateTime { digits } | SourceType::Timestamp { digits } | SourceType::Time { digits } => {
+            *digits
+        }
         SourceType::Integer { .. }
         | SourceType::Decimal { .. }
         | SourceType::Varchar { .. }

@@ -81,7 +81,7 @@ fn ignore(top: &Mapping<'_>, faults: &mut FaultList) -> Option<BTreeSet<Accepted
         match item.text_as(accepted_finding::EXPECTED, faults, AcceptedFinding::new) {
             None => complete = false,
             Some(code) if codes.contains(&code) => {
-                item.refuse("each code once", faults);
+                faults.unexpected(&item.path, format!("{} a second time", item.found()), "each code once");
                 complete = false;
             }
             Some(code) => {

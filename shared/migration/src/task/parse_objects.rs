@@ -10,6 +10,7 @@ use super::document_path::DocumentPath;
 use super::fault::FaultList;
 use super::node::{Mapping, Node};
 use super::objects::{Columns, DatabaseSelection, TableException};
+use super::selection::same_column;
 use crate::ident::{ColumnName, DatabaseName, IDENTIFIER_CHARS_MAX, TARGET_NAME_BYTES_MAX, TableName};
 use crate::pattern::{PATTERN_CHARS_MAX, Pattern};
 
@@ -138,9 +139,22 @@ fn column_key(key: &str, path: &DocumentPath, faults: &mut FaultList) -> Option<
 
 fn excluded_columns(node: &Node<'_>, faults: &mut FaultList) -> Option<BTreeSet<ColumnName>> {
     let items = node.items("a list of column names", faults)?;
-    let read: Vec<Option<ColumnName>> =
-        items.iter().map(|item| source_name(item, faults, |text| ColumnName::new(text).ok())).collect();
-    read.into_iter().collect()
+    let mut columns: BTreeSet<ColumnName> = BTreeSet::new();
+    let mut complete = true;
+    for item in items {
+        match source_name(&item, faults, |text| ColumnName::new(text).ok()) {
+            None => complete = false,
+            Some(column) if columns.iter().any(|earlier| same_column(earlier, &column)) => {
+                let found = format!("{} a second time", item.found());
+                faults.unexpected(&item.path, found, "each column once");
+                complete = false;
+            }
+            Some(column) => {
+                columns.insert(column);
+            }
+        }
+    }
+    complete.then_some(columns)
 }
 
 fn source_name<N>(node: &Node<'_>, faults: &mut FaultList, wrap: impl Fn(&str) -> Option<N>) -> Option<N> {

@@ -90,8 +90,7 @@ impl DateTime {
     /// `YYYY-MM-DD hh:mm:ss` with `digits` (0 to 6) digits of fraction, as MySQL writes the column.
     #[must_use]
     pub fn text(self, digits: u8) -> String {
-        let mut text =
-            format!("{} {:02}:{:02}:{:02}", self.date, self.hour, self.minute, self.second);
+        let mut text = format!("{} {:02}:{:02}:{:02}", self.date, self.hour, self.minute, self.second);
         push_fraction(&mut text, self.micros, digits);
         text
     }

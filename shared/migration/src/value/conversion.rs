@@ -235,7 +235,9 @@ fn text(
             None => return Ok(TargetValue::Null),
             Some(_) => at.text(digits),
         },
-        SourceValue::Null | SourceValue::Bytes(_) | SourceValue::NotFetched { .. } => return Err(Refusal::Kind),
+        SourceValue::Null | SourceValue::Bytes(_) | SourceValue::NotFetched { .. } => {
+            return Err(Refusal::Kind);
+        }
     };
     within(text.len())?;
     if let Some(most) = chars_max {

@@ -76,7 +76,8 @@ fn plain_decimal(text: &str) -> String {
 
 /// Without white space, with sorted keys and one spelling of escapes; numbers keep their digits.
 fn plain_json(text: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(text).map_or_else(|_| text.to_owned(), |value| value.to_string())
+    serde_json::from_str::<serde_json::Value>(text)
+        .map_or_else(|_| text.to_owned(), |value| value.to_string())
 }
 
 #[cfg(test)]

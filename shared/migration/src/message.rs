@@ -1,0 +1,143 @@
+//! What travels through the control queues: small JSON with a version, naming records and carrying no state.
+//!
+//! A message names the run, never the task, so that a message of an earlier run is recognised and dropped.
+
+use serde::{Deserialize, Serialize};
+
+use crate::port::{Outgoing, QueueName};
+use crate::record::ChunkId;
+use crate::run::RunId;
+
+/// The version this code writes and reads.
+const VERSION: u32 = 1;
+
+/// A control message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// Check the run's task.
+    Precheck {
+        /// The run.
+        run: RunId,
+    },
+    /// Look what the run owes: plan, wake chunks, finish.
+    Plan {
+        /// The run.
+        run: RunId,
+    },
+    /// Copy a chunk.
+    Copy {
+        /// The run.
+        run: RunId,
+        /// The chunk; its range stands in its record.
+        chunk: ChunkId,
+    },
+}
+
+/// A body that is no message of this version.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    /// Not JSON of the expected form.
+    #[error("the message is not a ferry control message")]
+    Malformed(#[from] serde_json::Error),
+    /// Written by another version.
+    #[error(
+        "the message has version {found}, this program reads version {VERSION}: deploy one version of all functions"
+    )]
+    Version {
+        /// The version found.
+        found: u32,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    version: u32,
+    kind: Kind,
+    run: RunId,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    chunk: Option<ChunkId>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Precheck,
+    Plan,
+    Copy,
+}
+
+impl Message {
+    /// The run it is about.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        match self {
+            Self::Precheck { run } | Self::Plan { run } | Self::Copy { run, .. } => *run,
+        }
+    }
+
+    /// The queue it travels through.
+    #[must_use]
+    pub fn queue(&self) -> QueueName {
+        match self {
+            Self::Precheck { .. } => QueueName::Precheck,
+            Self::Plan { .. } => QueueName::Plan,
+            Self::Copy { .. } => QueueName::Copy,
+        }
+    }
+
+    /// Its body, ready to be sent.
+    ///
+    /// # Panics
+    /// Never: the wire form has string keys only.
+    #[must_use]
+    pub fn outgoing(&self) -> Outgoing {
+        let (kind, chunk) = match self {
+            Self::Precheck { .. } => (Kind::Precheck, None),
+            Self::Plan { .. } => (Kind::Plan, None),
+            Self::Copy { chunk, .. } => (Kind::Copy, Some(*chunk)),
+        };
+        let wire = Wire { version: VERSION, kind, run: self.run(), chunk };
+        Outgoing::plain(serde_json::to_string(&wire).expect("invariant: a message has a JSON form"))
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`MessageError`]; such a message belongs into the dead letters.
+    pub fn parse(body: &str) -> Result<Self, MessageError> {
+        let wire: Wire = serde_json::from_str(body)?;
+        if wire.version != VERSION {
+            return Err(MessageError::Version { found: wire.version });
+        }
+        match (wire.kind, wire.chunk) {
+            (Kind::Precheck, _) => Ok(Self::Precheck { run: wire.run }),
+            (Kind::Plan, _) => Ok(Self::Plan { run: wire.run }),
+            (Kind::Copy, Some(chunk)) => Ok(Self::Copy { run: wire.run, chunk }),
+            (Kind::Copy, None) => Err(MessageError::Malformed(serde::de::Error::missing_field("chunk"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Message, MessageError};
+    use crate::record::{ChunkId, ChunkNumber, TableNumber};
+    use crate::run::RunId;
+
+    #[test]
+    fn a_message_survives_its_wire_form() {
+        let run = RunId(uuid::Uuid::from_u128(7));
+        let chunk = ChunkId { table: TableNumber(1), number: ChunkNumber(2) };
+        for message in [Message::Precheck { run }, Message::Plan { run }, Message::Copy { run, chunk }] {
+            assert_eq!(Message::parse(&message.outgoing().body).unwrap(), message);
+        }
+    }
+
+    #[test]
+    fn another_version_and_noise_are_told_apart() {
+        let run = RunId(uuid::Uuid::from_u128(7));
+        let later = Message::Plan { run }.outgoing().body.replace("\"version\":1", "\"version\":2");
+        assert!(matches!(Message::parse(&later), Err(MessageError::Version { found: 2 })));
+        assert!(matches!(Message::parse("{}"), Err(MessageError::Malformed(_))));
+    }
+}

@@ -1,0 +1,173 @@
+//! The keys of the checkpoint table's records.
+//!
+//! Numbers are padded with zeros so that the bytewise order of the table is their order.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ident::TableId;
+use crate::port::RecordKey;
+use crate::run::RunId;
+use crate::value::Digest;
+
+/// A table's place in a run, from 0, largest table first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TableNumber(pub u32);
+
+/// A chunk's place in its table, from 0 in the order of creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChunkNumber(pub u32);
+
+/// A chunk of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChunkId {
+    /// Its table.
+    pub table: TableNumber,
+    /// Its number there.
+    pub number: ChunkNumber,
+}
+
+impl fmt::Display for ChunkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.table.0, self.number.0)
+    }
+}
+
+/// Prefix of journal entries.
+pub const JOURNAL: &str = "journal#";
+/// Prefix of precheck findings.
+pub const FINDINGS: &str = "finding#";
+/// Prefix of table records.
+pub const TABLES: &str = "table#";
+/// Prefix of table plans.
+pub const PLANS: &str = "plan#";
+/// Prefix of table progress records.
+pub const PROGRESSES: &str = "progress#";
+/// Prefix of rejects.
+pub const REJECTS: &str = "reject#";
+/// Prefix of every lease.
+pub const LEASES: &str = "lease#";
+/// Prefix of chunk leases.
+pub const CHUNK_LEASES: &str = "lease#copy#";
+
+/// The partition of a run.
+#[must_use]
+pub fn run_partition(run: RunId) -> String {
+    format!("run#{run}")
+}
+
+fn of_run(run: RunId, sort: String) -> RecordKey {
+    RecordKey { partition: run_partition(run), sort }
+}
+
+/// The head of a task.
+#[must_use]
+pub fn head(task: &str) -> RecordKey {
+    RecordKey { partition: format!("task#{task}"), sort: "head".to_owned() }
+}
+
+/// A run's own record.
+#[must_use]
+pub fn run(run: RunId) -> RecordKey {
+    of_run(run, "run".to_owned())
+}
+
+/// A journal entry.
+#[must_use]
+pub fn journal(run: RunId, number: u32) -> RecordKey {
+    of_run(run, format!("{JOURNAL}{number:06}"))
+}
+
+/// A precheck finding.
+#[must_use]
+pub fn finding(run: RunId, number: u32) -> RecordKey {
+    of_run(run, format!("{FINDINGS}{number:06}"))
+}
+
+/// The run's snapshot stamp.
+#[must_use]
+pub fn stamp(run: RunId) -> RecordKey {
+    of_run(run, "stamp".to_owned())
+}
+
+/// A table record.
+#[must_use]
+pub fn table(run: RunId, table: TableNumber) -> RecordKey {
+    of_run(run, format!("{TABLES}{:06}", table.0))
+}
+
+/// A table's plan.
+#[must_use]
+pub fn plan(run: RunId, table: TableNumber) -> RecordKey {
+    of_run(run, format!("{PLANS}{:06}", table.0))
+}
+
+/// A table's progress.
+#[must_use]
+pub fn progress(run: RunId, table: TableNumber) -> RecordKey {
+    of_run(run, format!("{PROGRESSES}{:06}", table.0))
+}
+
+/// A chunk.
+#[must_use]
+pub fn chunk(run: RunId, chunk: ChunkId) -> RecordKey {
+    of_run(run, format!("{}{:08}", chunks_of(chunk.table), chunk.number.0))
+}
+
+/// Prefix of a table's chunks.
+#[must_use]
+pub fn chunks_of(table: TableNumber) -> String {
+    format!("chunk#{:06}#", table.0)
+}
+
+/// A chunk's lease.
+#[must_use]
+pub fn chunk_lease(run: RunId, chunk: ChunkId) -> RecordKey {
+    of_run(run, format!("{CHUNK_LEASES}{:06}#{:08}", chunk.table.0, chunk.number.0))
+}
+
+/// The chunk a lease record is about; none where the key is not a chunk lease's.
+#[must_use]
+pub fn chunk_of_lease(key: &RecordKey) -> Option<ChunkId> {
+    let (table, number) = key.sort.strip_prefix(CHUNK_LEASES)?.split_once('#')?;
+    Some(ChunkId { table: TableNumber(table.parse().ok()?), number: ChunkNumber(number.parse().ok()?) })
+}
+
+/// The planner's lease.
+#[must_use]
+pub fn planner_lease(run: RunId) -> RecordKey {
+    of_run(run, format!("{LEASES}plan"))
+}
+
+/// A reject.
+#[must_use]
+pub fn reject(run: RunId, table: TableNumber, key: Digest) -> RecordKey {
+    of_run(run, format!("{REJECTS}{:06}#{key}", table.0))
+}
+
+/// The owner of a target table; `target` names the instance, for example `host:port`.
+#[must_use]
+pub fn owner(target: &str, table: &TableId) -> RecordKey {
+    RecordKey { partition: format!("owner#{target}"), sort: table.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ChunkId, ChunkNumber, TableNumber, chunk, chunk_lease, chunk_of_lease};
+    use crate::run::RunId;
+
+    #[test]
+    fn chunks_stand_in_the_order_of_their_numbers() {
+        let run = RunId(uuid::Uuid::nil());
+        let at = |table, number| ChunkId { table: TableNumber(table), number: ChunkNumber(number) };
+        let mut keys: Vec<_> =
+            [(0, 10), (0, 9), (10, 0), (9, 99_999)].map(|(t, n)| chunk(run, at(t, n))).into();
+        keys.sort();
+        assert_eq!(keys, [(0, 9), (0, 10), (9, 99_999), (10, 0)].map(|(t, n)| chunk(run, at(t, n))));
+        assert_eq!(chunk_of_lease(&chunk_lease(run, at(3, 4))), Some(at(3, 4)));
+        assert_eq!(chunk_of_lease(&chunk(run, at(3, 4))), None);
+    }
+}

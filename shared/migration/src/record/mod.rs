@@ -1,0 +1,40 @@
+//! Where each durable fact stands in the checkpoint table, and typed loading and storing of it.
+//!
+//! | partition | sort | body |
+//! |---|---|---|
+//! | `task#NAME` | `head` | [`TaskHead`]: which run is the task's newest, and the document it was submitted with |
+//! | `run#ID` | `run` | [`Run`](crate::run::Run) |
+//! | `run#ID` | `journal#N` | [`JournalEntry`](crate::run::JournalEntry) |
+//! | `run#ID` | `finding#N` | [`Finding`](crate::finding::Finding) |
+//! | `run#ID` | `stamp` | [`RunStamp`](crate::stamp::RunStamp) |
+//! | `run#ID` | `table#T` | [`TableRecord`](crate::table_plan::TableRecord) |
+//! | `run#ID` | `plan#T` | [`TablePlan`](crate::table_plan::TablePlan) |
+//! | `run#ID` | `progress#T` | [`TableProgress`](crate::table_plan::TableProgress) |
+//! | `run#ID` | `chunk#T#C` | [`Chunk`](crate::chunk::Chunk) |
+//! | `run#ID` | `reject#T#DIGEST` | [`Reject`](crate::chunk::Reject) |
+//! | `run#ID` | `lease#copy#T#C` | [`Lease`](crate::lease::Lease) of a chunk; exists exactly while the chunk is not done |
+//! | `run#ID` | `lease#plan` | [`Lease`](crate::lease::Lease) of the planner |
+//! | `owner#TARGET` | `DB.TABLE` | [`Owner`](crate::owner::Owner) |
+
+mod keys;
+mod stored;
+
+pub use keys::{
+    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LEASES, PLANS, PROGRESSES, REJECTS, TABLES,
+    TableNumber, chunk, chunk_lease, chunk_of_lease, chunks_of, finding, head, journal, owner, plan,
+    planner_lease, progress, reject, run, run_partition, stamp, table,
+};
+pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::RunId;
+
+/// The newest run of a task: `task#NAME` / `head`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskHead {
+    /// The run.
+    pub run: RunId,
+    /// The task document, complete and without secrets.
+    pub document: serde_json::Value,
+}
