@@ -1,9 +1,9 @@
 //! Patterns over table names: `*` for any run of characters, `?` for exactly one.
 //!
-//! They exist so that an owner can select tables without listing them. Everything else stands for itself, `%` and
-//! `_` included; a backslash takes the meaning from the character after it. Letter case counts, as it does for
-//! table names on every case-sensitive server. Matching takes at most pattern times name steps, whatever the
-//! pattern: it never recurses and never backtracks over more than one star.
+//! They exist so that an owner can select tables without listing them. Everything else stands for itself, `%`
+//! and `_` included; a backslash takes the meaning from the character after it. Letter case counts, as it
+//! does for table names on every case-sensitive server. Matching takes at most pattern times name steps,
+//! whatever the pattern: it never recurses and never backtracks over more than one star.
 
 use std::fmt;
 

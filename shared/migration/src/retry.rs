@@ -30,7 +30,6 @@ pub enum Effect {
 /// Waiting times between tries: doubling from `first` up to `most`, without end.
 ///
 /// Jitter is the caller's, because the domain draws no random numbers.
-#[must_use]
 pub fn backoff(first: Duration, most: Duration) -> impl Iterator<Item = Duration> {
     std::iter::successors(Some(first), move |last| Some(last.saturating_mul(2).min(most)))
 }

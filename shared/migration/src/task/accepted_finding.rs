@@ -1,7 +1,7 @@
 //! The code of a precheck alert that the owner accepts in advance (`ignore:` in the document).
 //!
-//! Only the form is judged here. Whether such a finding exists, and whether it is one that may be accepted, is
-//! known to precheck, which reports a code that names nothing.
+//! Only the form is judged here. Whether such a finding exists, and whether it is one that may be accepted,
+//! is known to precheck, which reports a code that names nothing.
 
 use std::fmt;
 

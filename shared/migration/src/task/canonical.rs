@@ -1,8 +1,8 @@
 //! The one form of a document that does not depend on how it was written, and its digest.
 //!
-//! Comments, key order, YAML or JSON, and defaults written out or left out do not change it: it is the serialized
-//! [`Task`] with sorted keys. Two equal tasks have equal digests in every version of this program that knows the
-//! same keys with the same defaults.
+//! Comments, key order, YAML or JSON, and defaults written out or left out do not change it: it is the
+//! serialized [`Task`] with sorted keys. Two equal tasks have equal digests in every version of this program
+//! that knows the same keys with the same defaults.
 
 use std::fmt;
 
@@ -35,7 +35,8 @@ impl fmt::Display for TaskDigest {
 }
 
 impl Task {
-    /// The digest of the canonical document. It tells two documents apart; it is no protection against forgery.
+    /// The digest of the canonical document. It tells two documents apart; it is no protection against
+    /// forgery.
     #[must_use]
     pub fn digest(&self) -> TaskDigest {
         let mut text = FORM.to_owned();

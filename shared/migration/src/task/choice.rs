@@ -1,7 +1,7 @@
 //! A key that takes one word out of a fixed list.
 //!
-//! The list is written once per type and serves the parser, the fault messages and the test that holds the JSON
-//! Schema to the parser.
+//! The list is written once per type and serves the parser, the fault messages and the test that holds the
+//! JSON Schema to the parser.
 
 /// A type whose values are written in the document as one word each.
 pub(super) trait Choice: Copy + 'static {

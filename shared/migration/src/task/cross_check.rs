@@ -1,7 +1,7 @@
 //! Faults that lie between keys: each key is fine alone, and together they cannot be meant.
 //!
-//! Only what the document alone shows is judged. Whether a pattern matches nothing, a renamed column exists or two
-//! derived names meet is seen by precheck, which has the source's catalog.
+//! Only what the document alone shows is judged. Whether a pattern matches nothing, a renamed column exists
+//! or two derived names meet is seen by precheck, which has the source's catalog.
 
 use std::collections::BTreeMap;
 

@@ -21,7 +21,8 @@ pub const INCLUDE: &str = "*";
 /// As on the source: the only choice that cannot make two names equal.
 pub const NAME_CASE: NameCase = NameCase::Preserve;
 
-/// Missing tables are made, since nearly every owner wants the whole database moved, and making one destroys nothing.
+/// Missing tables are made, since nearly every owner wants the whole database moved, and making one destroys
+/// nothing.
 pub const CREATE_TABLES: bool = true;
 
 /// Rows of somebody else are never written over unasked.

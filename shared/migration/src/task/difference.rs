@@ -1,7 +1,7 @@
 //! How two documents differ, key by key, for the owner whose changed document is refused.
 //!
-//! Both sides are compared complete, with defaults, so writing out a default is no difference. What a document says
-//! of secrets is only where they are, so everything may be shown.
+//! Both sides are compared complete, with defaults, so writing out a default is no difference. What a
+//! document says of secrets is only where they are, so everything may be shown.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,7 +15,8 @@ use super::document_path::DocumentPath;
 /// One key or list item that is not the same in two documents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// Where it is, such as `objects[0].target`. An item that was removed has its number in the earlier document.
+    /// Where it is, such as `objects[0].target`. An item that was removed has its number in the earlier
+    /// document.
     pub path: String,
     /// What the earlier document has there.
     pub before: Option<Value>,
@@ -35,7 +36,8 @@ impl fmt::Display for Change {
 }
 
 impl Task {
-    /// What `later` has changed against this document, sorted by path; empty if and only if the two are equal.
+    /// What `later` has changed against this document, sorted by path; empty if and only if the two are
+    /// equal.
     #[must_use]
     pub fn difference(&self, later: &Self) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -67,7 +69,8 @@ fn compare(path: &DocumentPath, before: Option<&Value>, after: Option<&Value>, c
     }
 }
 
-/// Lists of different lengths: what left, then what came. Equal items with other numbers are no change of their own.
+/// Lists of different lengths: what left, then what came. Equal items with other numbers are no change of
+/// their own.
 fn compare_membership(path: &DocumentPath, earlier: &[Value], later: &[Value], changes: &mut Vec<Change>) {
     let removed = earlier.iter().enumerate().filter(|(_, item)| !later.contains(item));
     let added = later.iter().enumerate().filter(|(_, item)| !earlier.contains(item));

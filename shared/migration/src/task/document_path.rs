@@ -1,7 +1,7 @@
 //! Where in the document something stands: `objects[0].tables[1].target`.
 //!
-//! A path is how every fault and every difference is found again by its reader. Keys that are not plain words are
-//! quoted, so that a path can be read in one way only.
+//! A path is how every fault and every difference is found again by its reader. Keys that are not plain words
+//! are quoted, so that a path can be read in one way only.
 
 use std::fmt;
 

@@ -40,7 +40,8 @@ pub enum SecretReference {
 pub struct Tls {
     /// How much of the server's certificate is checked, or none at all.
     pub mode: TlsMode,
-    /// A PEM file of certificate authorities to trust instead of the built-in ones; only in the verifying modes.
+    /// A PEM file of certificate authorities to trust instead of the built-in ones; only in the verifying
+    /// modes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
 }

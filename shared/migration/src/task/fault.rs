@@ -1,7 +1,7 @@
 //! What is wrong with a document: all of it at once, each with the path, what was found and what is expected.
 //!
-//! An owner who is told one fault per attempt needs as many attempts as there are faults. The wording lives here
-//! and in the texts the parser hands over; a value that could be a secret never reaches either.
+//! An owner who is told one fault per attempt needs as many attempts as there are faults. The wording lives
+//! here and in the texts the parser hands over; a value that could be a secret never reaches either.
 
 use std::fmt;
 
@@ -35,8 +35,8 @@ pub enum Complaint {
     UnknownKey {
         /// The known key it was probably meant to be.
         nearest: Option<String>,
-        /// All known keys at this place.
-        known: Vec<String>,
+        /// All keys that may be used at this place.
+        usable: Vec<String>,
     },
     /// A key or word of the documented format that this version does not carry out.
     NotYetSupported {
@@ -56,8 +56,8 @@ impl fmt::Display for Fault {
             Complaint::UnknownKey { nearest: Some(nearest), .. } => {
                 write!(f, "unknown key, did you mean {nearest}?")
             }
-            Complaint::UnknownKey { nearest: None, known } => {
-                write!(f, "unknown key, expected one of {}", known.join(", "))
+            Complaint::UnknownKey { nearest: None, usable } => {
+                write!(f, "unknown key, expected one of {}", usable.join(", "))
             }
             Complaint::NotYetSupported { found, expected } => {
                 if let Some(found) = found {

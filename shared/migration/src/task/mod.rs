@@ -1,12 +1,12 @@
 //! The task document: what to move, from where, to where, and by which policies.
 //!
-//! A task is written once by its owner as YAML or JSON and is the only input of a migration. This module turns
-//! the parsed value of such a file into plain typed data ([`Task`]), or into the list of *all* its faults
-//! ([`Faults`]), each with the path of the offending key. Unknown keys, and keys a later version will know, are
-//! faults: an instruction that is read must never be ignored.
+//! A task is written once by its owner as YAML or JSON and is the only input of a migration. This module
+//! turns the parsed value of such a file into plain typed data ([`Task`]), or into the list of *all* its
+//! faults ([`Faults`]), each with the path of the offending key. Unknown keys, and keys a later version will
+//! know, are faults: an instruction that is read must never be ignored.
 //!
-//! The document never holds a secret, only where to find one ([`SecretReference`]), so it may be stored, compared
-//! and printed. Nothing here reads files, environment or clock.
+//! The document never holds a secret, only where to find one ([`SecretReference`]), so it may be stored,
+//! compared and printed. Nothing here reads files, environment or clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! The name of a task: what an operator types and what folders, queues and log fields may be keyed by.
 //!
-//! It is kept to characters that need no quoting in a shell, a file name, a queue name or a metric label, so that
-//! no other place ever has to escape it.
+//! It is kept to characters that need no quoting in a shell, a file name, a queue name or a metric label, so
+//! that no other place ever has to escape it.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! Reading one place of the document: what stands there, as what it must be, or a fault with its path.
 //!
-//! A reader returns `None` exactly when it has added a fault, so a caller reads on and lets the next fault be found
-//! too. How a value is shown in a fault is decided here, once.
+//! A reader returns `None` exactly when it has added a fault, so a caller reads on and lets the next fault be
+//! found too. How a value is shown in a fault is decided here, once.
 
 use std::str::FromStr;
 
@@ -168,8 +168,7 @@ impl<'v> Node<'v> {
         };
         let shape = shape.expect("invariant: only a key whose shape is a mapping is read as one");
         let Some(entries) = self.value.as_object() else {
-            let names: Vec<&str> = shape.keys.iter().map(|key| key.name).collect();
-            let expected = format!("a mapping of {}", names.join(", "));
+            let expected = format!("a mapping of {}", shape.usable_keys().join(", "));
             let found = if shape.confidential { self.found_kind().to_owned() } else { self.found() };
             faults.unexpected(&self.path, found, expected);
             return None;
@@ -217,13 +216,13 @@ impl<'v> Mapping<'v> {
         unknown.sort_unstable();
         for typed in unknown {
             if self.shape.confidential {
-                let expected = format!("one of {}", known().collect::<Vec<_>>().join(", "));
+                let expected = format!("one of {}", self.shape.usable_keys().join(", "));
                 faults.unexpected(&self.path, "an unknown key (not shown)", expected);
                 continue;
             }
             let complaint = Complaint::UnknownKey {
                 nearest: nearest_key(typed, known()).map(str::to_owned),
-                known: known().map(str::to_owned).collect(),
+                usable: self.shape.usable_keys().into_iter().map(str::to_owned).collect(),
             };
             faults.add(&self.path.key(typed), complaint);
         }

@@ -1,7 +1,7 @@
 //! What is selected on the source, and what it is called on the target.
 //!
-//! A database is selected whole, narrowed by patterns, and then described table by table where a table differs.
-//! How these combine for one table is the matter of [`super::selection`].
+//! A database is selected whole, narrowed by patterns, and then described table by table where a table
+//! differs. How these combine for one table is the matter of [`super::selection`].
 
 use std::collections::{BTreeMap, BTreeSet};
 

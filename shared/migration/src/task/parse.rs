@@ -1,7 +1,8 @@
 //! From a parsed YAML or JSON value to a [`Task`], or to all of its faults.
 //!
 //! Each key is read on its own and adds its faults to one list; only when the list is empty are the parts put
-//! together. Faults between keys are the matter of [`super::cross_check`], which runs on whatever could be read.
+//! together. Faults between keys are the matter of [`super::cross_check`], which runs on whatever could be
+//! read.
 
 use std::collections::{BTreeMap, BTreeSet};
 

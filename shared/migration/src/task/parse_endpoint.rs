@@ -1,7 +1,7 @@
 //! Reading `source` and `target`.
 //!
-//! A password can be put by mistake into any of these keys, so values are shown only where they cannot be one, and
-//! below `password` neither values nor keys are.
+//! A password can be put by mistake into any of these keys, so values are shown only where they cannot be
+//! one, and below `password` neither values nor keys are.
 
 use std::net::IpAddr;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Reading `objects`: databases, patterns, tables and their columns.
 //!
-//! Names are judged by what MySQL takes on the source, and for the target by what could be a name at all; what the
-//! target really takes is measured by precheck.
+//! Names are judged by what MySQL takes on the source, and for the target by what could be a name at all;
+//! what the target really takes is measured by precheck.
 
 use std::collections::{BTreeMap, BTreeSet};
 

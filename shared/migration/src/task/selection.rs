@@ -1,9 +1,9 @@
 //! What becomes of one table of the source: moved or not, under which name, with which columns.
 //!
-//! A table is moved if its database is named, a pattern of `include` matches it and none of `exclude` does; the
-//! entry of `tables` that names it then says what differs. A name the document gives is taken as written; every
-//! other name follows `names.case`. Database and table names are told apart by letter case, column names are not,
-//! as MySQL has it (manual, 11.2.3).
+//! A table is moved if its database is named, a pattern of `include` matches it and none of `exclude` does;
+//! the entry of `tables` that names it then says what differs. A name the document gives is taken as written;
+//! every other name follows `names.case`. Database and table names are told apart by letter case, column
+//! names are not, as MySQL has it (manual, 11.2.3).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,8 +108,8 @@ pub(super) fn same_column(left: &ColumnName, right: &ColumnName) -> bool {
     left == right || left.as_str().to_lowercase() == right.as_str().to_lowercase()
 }
 
-/// `name` in another letter case. A character whose other case is more than one character stays, so that a name of
-/// allowed length keeps it; where the bytes still outgrow the limit the name stays as it is.
+/// `name` in another letter case. A character whose other case is more than one character stays, so that a
+/// name of allowed length keeps it; where the bytes still outgrow the limit the name stays as it is.
 fn in_case<N: Clone>(
     name: &N,
     case: NameCase,

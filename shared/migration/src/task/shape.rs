@@ -1,7 +1,8 @@
-//! Every key of the documented format: where it stands, whether it is required, whether this version obeys it.
+//! Every key of the documented format: where it stands, whether it is required, whether this version obeys
+//! it.
 //!
-//! The parser refuses what is not listed here, and the published JSON Schema is held to the same lists by a test,
-//! so the format has one source of truth.
+//! The parser refuses what is not listed here, and the published JSON Schema is held to the same lists by a
+//! test, so the format has one source of truth.
 
 /// A mapping of the document: its keys, in the order in which they are documented and reported.
 #[derive(Debug)]
@@ -10,6 +11,13 @@ pub(super) struct Shape {
     pub(super) keys: &'static [Key],
     /// Whether a misplaced secret could stand here as a key, so that unknown keys may not be printed.
     pub(super) confidential: bool,
+}
+
+impl Shape {
+    /// The names of the keys that this version obeys.
+    pub(super) fn usable_keys(&self) -> Vec<&'static str> {
+        self.keys.iter().filter(|key| key.use_of != Use::NotYet).map(|key| key.name).collect()
+    }
 }
 
 /// One key of a mapping.

@@ -51,13 +51,23 @@ impl Date {
     /// Whether no real calendar has this day: a zero part, or a day past the month's end.
     #[must_use]
     pub fn is_unreal(self) -> bool {
-        self.year == 0 || self.month == 0 || self.month > 12 || self.day == 0 || self.day > self.month_days()
+        self.is_zero() || self.month > 12 || self.day > self.month_days()
+    }
+
+    /// Whether a part is zero: `0000-00-00` and its kin, which the policy for zero dates is about.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.year == 0 || self.month == 0 || self.day == 0
+    }
+
+    fn is_leap_year(self) -> bool {
+        self.year.is_multiple_of(4) && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400))
     }
 
     fn month_days(self) -> u8 {
         match self.month {
             4 | 6 | 9 | 11 => 30,
-            2 if self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0) => 29,
+            2 if self.is_leap_year() => 29,
             2 => 28,
             _ => 31,
         }

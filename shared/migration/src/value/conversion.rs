@@ -269,7 +269,7 @@ fn time(value: &SourceValue) -> Result<TargetValue, Refusal> {
 }
 
 fn timestamp(at: DateTime, zero_dates: ZeroDates) -> Result<TargetValue, Refusal> {
-    if at.micros % 1_000 != 0 {
+    if !at.micros.is_multiple_of(1_000) {
         return Err(Refusal::UnfitFraction);
     }
     real_date(at.date, zero_dates, |_| TargetValue::Timestamp(at.unix_ms()))
@@ -280,7 +280,7 @@ fn real_date(
     zero_dates: ZeroDates,
     carried: impl FnOnce(Date) -> TargetValue,
 ) -> Result<TargetValue, Refusal> {
-    if date.year == 0 || date.month == 0 || date.day == 0 {
+    if date.is_zero() {
         return match zero_dates {
             ZeroDates::Null => Ok(TargetValue::Null),
             ZeroDates::Text | ZeroDates::Fail => Err(Refusal::ZeroDate),
@@ -290,7 +290,7 @@ fn real_date(
 }
 
 fn zero_or(date: Date, zero_dates: ZeroDates) -> Result<Option<Date>, Refusal> {
-    let zero = date.year == 0 && date.month == 0 || date.month == 0 || date.day == 0;
+    let zero = date.is_zero();
     match zero_dates {
         ZeroDates::Null if zero => Ok(None),
         ZeroDates::Fail if zero => Err(Refusal::ZeroDate),

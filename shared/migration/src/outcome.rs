@@ -1,0 +1,62 @@
+//! How an invocation ends, for the platform that called the handler.
+
+use std::time::Duration;
+
+use crate::port::PortError;
+use crate::record::LoadError;
+use crate::retry::{Effect, Retry};
+
+/// What the platform does with the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The message has served; delete it. What is still owed stands in the checkpoint table.
+    Done,
+    /// Deliver the message again after this time.
+    Again {
+        /// How long it stays invisible.
+        after: Duration,
+    },
+}
+
+/// Why a handler could not end by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlerError {
+    /// A neighbour failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// A checkpoint record could not be loaded.
+    #[error(transparent)]
+    Load(LoadError),
+    /// Records contradict each other, or a record contradicts the message.
+    #[error("{0}")]
+    Inconsistent(String),
+}
+
+impl From<LoadError> for HandlerError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Port(error) => Self::Port(error),
+            other @ (LoadError::Unreadable { .. } | LoadError::Missing { .. }) => Self::Load(other),
+        }
+    }
+}
+
+impl HandlerError {
+    /// When the same message may be handled again.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Port(error) => error.retry,
+            Self::Load(_) | Self::Inconsistent(_) => Retry::Operator,
+        }
+    }
+
+    /// What the failed call may have done.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::Port(error) => error.effect,
+            Self::Load(_) | Self::Inconsistent(_) => Effect::None,
+        }
+    }
+}
