@@ -1,0 +1,3 @@
+//! The domain from outside, one module a subject.
+
+mod task;
