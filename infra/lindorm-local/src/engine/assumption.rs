@@ -221,6 +221,8 @@ switches! {
     delete_affected: DeleteAffected = One, "38", "the affected-rows number of a DELETE";
     limit_cap: LimitCap = Always, "51", "where LIMIT and OFFSET are capped at 10,000";
     memory_sort: Support = Refused, "2.4", "ORDER BY other than in key order";
+    long_data: Support = Refused, "5", "parameters sent piecemeal, by COM_STMT_SEND_LONG_DATA";
+    statement_reset: Support = Accepted, "5", "the command COM_STMT_RESET";
 }
 
 #[cfg(test)]
