@@ -1,1 +1,24 @@
-//! To be filled in this series of changes.
+//! Every port in memory, with a manual clock and scripted faults, for unit and simulation tests.
+//!
+//! A [`Platform`] is clock, fault script, checkpoint table and queue of one imagined deployment; [`MemorySource`]
+//! and [`MemoryTarget`] are the two servers. All of them are handles: a clone is the same thing.
+//! Nothing here is for production, sleeps in real time, or touches disk or network.
+
+mod cells;
+mod clock;
+mod faults;
+mod platform;
+mod queue;
+mod source;
+mod source_key;
+mod source_question;
+mod table;
+mod target;
+
+pub use clock::ManualClock;
+pub use faults::{Call, Fault, Faults};
+pub use platform::Platform;
+pub use queue::{DeadLetter, MemoryQueue};
+pub use source::MemorySource;
+pub use table::MemoryTable;
+pub use target::MemoryTarget;

@@ -1,0 +1,282 @@
+//! A Lindorm target in memory: cells with stamps, the greatest wins, delete markers hide what is not newer.
+//!
+//! Of two cells with one stamp the one that arrived later wins here; the real rule is unknown, so nothing may
+//! rest on it. A row exists while it has a visible cell that is not NULL, or any visible cell where the
+//! capabilities say that rows of NULLs exist.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use migration::capabilities::{Capabilities, Measured};
+use migration::ident::{DatabaseName, TableId};
+use migration::port::{
+    Clock, PortError, RejectedRow, Sink, Surface, TargetCatalog, TargetClock, TargetFacts, TargetProbe,
+    TlsFacts, WriteBatch, WriteOutcome,
+};
+use migration::retry::{Effect, Retry};
+use migration::run::RunId;
+use migration::schema::TargetTable;
+use migration::time::UnixMs;
+use migration::value::{Refusal, TargetRow, TargetValue};
+
+use crate::cells::{LateWrite, StoredTable};
+use crate::clock::ManualClock;
+use crate::faults::{Call, Faults, Step, after, before};
+
+/// A handle to a target server; clones share it.
+#[derive(Clone)]
+pub struct MemoryTarget {
+    clock: ManualClock,
+    faults: Faults,
+    server: Arc<Mutex<Server>>,
+}
+
+type Refuse = Box<dyn Fn(&TableId, &TargetRow) -> Option<Refusal> + Send>;
+
+struct Server {
+    facts: TargetFacts,
+    capabilities: Capabilities,
+    clock_ahead: Duration,
+    databases: BTreeSet<DatabaseName>,
+    tables: BTreeMap<TableId, StoredTable>,
+    probes: BTreeSet<(RunId, DatabaseName)>,
+    refuse: Refuse,
+    late: Vec<LateWrite>,
+}
+
+impl MemoryTarget {
+    /// A target without databases, on which everything the probe asks is so.
+    #[must_use]
+    pub fn new(clock: ManualClock, faults: Faults) -> Self {
+        let yes = || Measured::Yes;
+        let server = Server {
+            facts: TargetFacts {
+                version: "2.8.6".to_owned(),
+                tls: TlsFacts { encrypted: false, detail: String::new() },
+                time_zone: "SYSTEM".to_owned(),
+            },
+            capabilities: Capabilities { clock: yes(), stamp: yes(), null_rows: yes(), odd_names: yes() },
+            clock_ahead: Duration::ZERO,
+            databases: BTreeSet::new(),
+            tables: BTreeMap::new(),
+            probes: BTreeSet::new(),
+            refuse: Box::new(|_, _| None),
+            late: Vec::new(),
+        };
+        Self { clock, faults, server: Arc::new(Mutex::new(server)) }
+    }
+
+    /// Changes what the server says about itself.
+    pub fn set_facts(&self, change: impl FnOnce(&mut TargetFacts)) {
+        change(&mut self.server().facts);
+    }
+
+    /// Changes what the probe measures; rows of NULLs behave accordingly.
+    pub fn set_capabilities(&self, change: impl FnOnce(&mut Capabilities)) {
+        change(&mut self.server().capabilities);
+    }
+
+    /// Sets how far the target's clock is ahead of the test's.
+    pub fn set_clock_ahead(&self, ahead: Duration) {
+        self.server().clock_ahead = ahead;
+    }
+
+    /// Decides row by row what the target refuses by itself; a new rule replaces the old one.
+    pub fn refuse_rows(&self, rule: impl Fn(&TableId, &TargetRow) -> Option<Refusal> + Send + 'static) {
+        self.server().refuse = Box::new(rule);
+    }
+
+    /// Adds a table and its database, as if somebody else had made them.
+    pub fn add_table(&self, table: TargetTable) {
+        let mut server = self.server();
+        server.databases.insert(table.id.database.clone());
+        server.tables.insert(table.id.clone(), StoredTable::new(table));
+    }
+
+    /// Deletes a row as the server does on DELETE: cells stamped at or before its clock are hidden.
+    ///
+    /// # Panics
+    /// Where there is no such table: the test is wrong.
+    pub fn delete_row(&self, table: &TableId, key: &[TargetValue]) {
+        let mut server = self.server();
+        let stamp = self.stamp(&server);
+        server.tables.get_mut(table).expect("invariant: the test made this table").delete(key, stamp);
+    }
+
+    /// The visible rows by column name, NULLs left out, in no meaningful order; counts as no call.
+    #[must_use]
+    pub fn rows(&self, table: &TableId) -> Vec<BTreeMap<String, TargetValue>> {
+        let server = self.server();
+        let null_rows = server.capabilities.null_rows.is_shown();
+        server.tables.get(table).map(|table| table.rows(null_rows)).unwrap_or_default()
+    }
+
+    /// The greatest stamp of any cell of the table; counts as no call.
+    #[must_use]
+    pub fn stamp_max(&self, table: &TableId) -> Option<UnixMs> {
+        self.server().tables.get(table).and_then(StoredTable::stamp_max)
+    }
+
+    /// The probe tables that exist; counts as no call.
+    #[must_use]
+    pub fn probes(&self) -> Vec<(RunId, DatabaseName)> {
+        self.server().probes.iter().cloned().collect()
+    }
+
+    fn stamp(&self, server: &Server) -> UnixMs {
+        self.clock.now().plus(server.clock_ahead)
+    }
+
+    fn server(&self) -> MutexGuard<'_, Server> {
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        let Server { late, tables, .. } = &mut *server;
+        late.retain(|write| {
+            if write.at <= now
+                && let Some(table) = tables.get_mut(&write.table)
+            {
+                write.apply(table);
+            }
+            now < write.at
+        });
+        server
+    }
+
+    /// Takes the first `share` of the rows; `late` defers them.
+    fn take(
+        &self,
+        batch: &WriteBatch<'_>,
+        half: bool,
+        late: Option<Duration>,
+    ) -> Result<WriteOutcome, PortError> {
+        let mut server = self.server();
+        let id = &batch.table.target.id;
+        let Some(table) = server.tables.get(id) else {
+            return Err(PortError::permanent(Surface::Target, format!("no table {id}")));
+        };
+        let columns = table.place(batch.table)?;
+        let stamp = batch.stamp.unwrap_or_else(|| self.stamp(&server));
+        let count = if half { batch.rows.len() / 2 } else { batch.rows.len() };
+        let mut outcome = WriteOutcome::default();
+        let mut rows = Vec::new();
+        for (index, row) in batch.rows.iter().take(count).enumerate() {
+            match (server.refuse)(id, row) {
+                Some(refusal) => outcome.rejected.push(RejectedRow { index, refusal }),
+                None => rows.push(row.clone()),
+            }
+        }
+        let at = late.map_or(UnixMs(0), |span| self.clock.now().plus(span));
+        let write = LateWrite { at, table: id.clone(), columns, stamp, rows };
+        if late.is_some() {
+            server.late.push(write);
+        } else if let Some(table) = server.tables.get_mut(id) {
+            write.apply(table);
+        }
+        Ok(outcome)
+    }
+}
+
+impl TargetCatalog for MemoryTarget {
+    async fn facts(&self) -> Result<TargetFacts, PortError> {
+        self.faults.call(Call::TargetFacts, || Ok(self.server().facts.clone()))
+    }
+
+    async fn databases(&self) -> Result<Vec<DatabaseName>, PortError> {
+        self.faults.call(Call::Databases, || Ok(self.server().databases.iter().cloned().collect()))
+    }
+
+    async fn describe(&self, table: &TableId) -> Result<Option<TargetTable>, PortError> {
+        self.faults.call(Call::DescribeTarget, || {
+            Ok(self.server().tables.get(table).map(|table| table.definition().clone()))
+        })
+    }
+
+    async fn is_empty(&self, table: &TableId) -> Result<bool, PortError> {
+        self.faults.call(Call::IsEmpty, || {
+            let server = self.server();
+            let null_rows = server.capabilities.null_rows.is_shown();
+            let Some(table) = server.tables.get(table) else {
+                return Err(PortError::permanent(Surface::Target, format!("no table {table}")));
+            };
+            Ok(table.rows(null_rows).is_empty())
+        })
+    }
+
+    async fn create_database(&self, database: &DatabaseName) -> Result<(), PortError> {
+        self.faults.call(Call::CreateDatabase, || {
+            self.server().databases.insert(database.clone());
+            Ok(())
+        })
+    }
+
+    async fn create_table(&self, table: &TargetTable) -> Result<(), PortError> {
+        self.faults.call(Call::CreateTable, || {
+            let mut server = self.server();
+            if !server.databases.contains(&table.id.database) {
+                let summary = format!("no database {}", table.id.database);
+                return Err(PortError::permanent(Surface::Target, summary));
+            }
+            server.tables.entry(table.id.clone()).or_insert_with(|| StoredTable::new(table.clone()));
+            Ok(())
+        })
+    }
+
+    fn create_table_sql(&self, table: &TargetTable) -> String {
+        let columns = table.columns.iter().map(|column| format!("`{}` {}", column.name, column.column_type));
+        let key =
+            table.key().into_iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(", ");
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        format!("CREATE TABLE `{}`.`{}` ({columns}, PRIMARY KEY ({key}))", table.id.database, table.id.table)
+    }
+}
+
+impl TargetProbe for MemoryTarget {
+    async fn probe(&self, run: RunId, database: &DatabaseName) -> Result<Capabilities, PortError> {
+        self.faults.call(Call::Probe, || {
+            let mut server = self.server();
+            server.probes.insert((run, database.clone()));
+            Ok(server.capabilities.clone())
+        })
+    }
+
+    async fn drop_probe(&self, run: RunId, database: &DatabaseName) -> Result<(), PortError> {
+        self.faults.call(Call::DropProbe, || {
+            self.server().probes.remove(&(run, database.clone()));
+            Ok(())
+        })
+    }
+}
+
+impl TargetClock for MemoryTarget {
+    async fn target_now(&self, run: RunId, database: &DatabaseName) -> Result<UnixMs, PortError> {
+        self.faults.call(Call::TargetNow, || {
+            let server = self.server();
+            if !server.probes.contains(&(run, database.clone())) {
+                return Err(PortError::permanent(Surface::Target, "the run has no probe table"));
+            }
+            Ok(self.stamp(&server))
+        })
+    }
+}
+
+impl Sink for MemoryTarget {
+    async fn write(&self, batch: WriteBatch<'_>, send_until: UnixMs) -> Result<WriteOutcome, PortError> {
+        let step = self.faults.step(Call::Write);
+        if self.clock.now() > send_until {
+            let mut error = PortError::permanent(Surface::Target, "the time to send in is over");
+            (error.retry, error.effect) = (Retry::Now, Effect::None);
+            return Err(error);
+        }
+        match step {
+            Step::Work => self.take(&batch, false, None),
+            Step::Before(retry) => Err(before(Call::Write, retry)),
+            Step::Conflict => Err(before(Call::Write, Retry::Now)),
+            Step::After(retry) => self.take(&batch, false, None).and_then(|_| Err(after(Call::Write, retry))),
+            Step::Half => self.take(&batch, true, None).and_then(|_| Err(after(Call::Write, Retry::Now))),
+            Step::Late(span) => {
+                self.take(&batch, false, Some(span)).and_then(|_| Err(after(Call::Write, Retry::Now)))
+            }
+        }
+    }
+}
