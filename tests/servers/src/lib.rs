@@ -4,7 +4,7 @@
 //! side. Every server listens on the loopback only, has a fresh folder and a free port, and ends with its owner.
 //! Never reads or logs what is stored in a server.
 //!
-//! Map: `mysql_server` and `mysql_options` start MySQL, `installation` finds it, `certificate` gives it TLS;
+//! Map: `mysql_server` and `mysql_options` start MySQL, `installation` finds it, `mysql_client` asks it, `certificate` gives it TLS;
 //! `lindorm_local` starts the stand-in; `binaries` finds our programs; `process`, `port` and `scratch` are what
 //! both kinds of server stand on.
 
@@ -13,6 +13,7 @@ mod certificate;
 mod error;
 mod installation;
 mod lindorm_local;
+mod mysql_client;
 mod mysql_options;
 mod mysql_server;
 mod port;
@@ -23,6 +24,7 @@ pub use binaries::{ferry_binary, lindorm_local_binary};
 pub use error::ServerError;
 pub use installation::Installation;
 pub use lindorm_local::LindormLocal;
+pub use mysql_client::MysqlClient;
 pub use mysql_options::MysqlBuilder;
 pub use mysql_server::MysqlServer;
 pub use scratch::Scratch;

@@ -4,7 +4,7 @@
 //! Never shares a folder, a port or a socket with another server.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use crate::certificate::Certificate;
 use crate::error::{ServerError, files};
 use crate::installation::Installation;
+use crate::mysql_client::MysqlClient;
 use crate::mysql_options::{MysqlBuilder, Place};
 use crate::port;
 use crate::process::{POLL, Process, command};
@@ -173,34 +174,12 @@ impl MysqlServer {
     /// # Errors
     /// Fails with the error's number; the server's text may hold values and is left out.
     pub fn sql(&self, statements: &str) -> Result<String, ServerError> {
-        let program = || "mysql".to_owned();
-        let mut child = Command::new(&self.installation.mysql)
-            .args(["--no-defaults", "--user=root", "--default-character-set=utf8mb4"])
-            .args(["--batch", "--skip-column-names", "--local-infile=1"])
-            .arg("--socket")
-            .arg(&self.socket)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|cause| ServerError::Program { program: program(), cause })?;
-        let mut input = child.stdin.take().expect("invariant: stdin was piped");
-        let statements = statements.to_owned();
-        // Apart from the reader, because both pipes can be full at once. The client may end before it has read all.
-        let writer = thread::spawn(move || input.write_all(statements.as_bytes()));
-        let output =
-            child.wait_with_output().map_err(|cause| ServerError::Program { program: program(), cause })?;
-        let _ = writer.join();
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        let words = String::from_utf8_lossy(&output.stderr);
-        let number = words
-            .lines()
-            .find(|line| line.starts_with("ERROR"))
-            .and_then(|line| line.split(" at line").next());
-        let number = number.and_then(|line| line.split(':').next()).unwrap_or("no error number").to_owned();
-        Err(ServerError::Client { number })
+        self.client().sql(statements)
+    }
+
+    /// The `mysql` client on this server's socket, as root.
+    pub fn client(&self) -> MysqlClient {
+        MysqlClient::by_socket(&self.installation.mysql, &self.socket, self.user())
     }
 
     fn launch(&mut self) -> Result<(), ServerError> {
