@@ -1,1 +1,13 @@
-//! To be filled in this series of changes.
+//! The chunk-copier: copies one chunk, page by page, under a lease.
+//!
+//! - [`handler`]: one invocation: what may be copied, the lease, the loop, the end
+//! - `page`: one page: read, convert, write, reject
+//! - `advance`: what a page changes in the records
+//! - `split`: gives half of a last chunk away
+//!
+//! It never compares a key and never writes without a lease.
+
+mod advance;
+pub mod handler;
+mod page;
+mod split;

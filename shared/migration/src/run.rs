@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::capabilities::Capabilities;
+use crate::ident::DatabaseName;
 use crate::time::UnixMs;
 
 /// Names a run; made outside, where random numbers are.
@@ -189,6 +190,8 @@ pub struct Run {
     pub created_at: UnixMs,
     /// What the probe measured, once precheck passed.
     pub capabilities: Option<Capabilities>,
+    /// The database on the target that holds the run's probe table, which is its clock.
+    pub probe_database: Option<DatabaseName>,
     /// The last failure.
     pub failure: Option<Failure>,
     /// How many tables are in the selection, once precheck passed.
@@ -221,6 +224,7 @@ impl Run {
             resume: ResumePoint::Precheck,
             created_at: now,
             capabilities: None,
+            probe_database: None,
             failure: None,
             tables: 0,
             journal_next: 0,

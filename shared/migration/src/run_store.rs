@@ -1,8 +1,9 @@
 //! Loading a run with its task, and moving it with its journal, under the record's condition.
 
-use crate::outcome::HandlerError;
+use crate::outcome::{HandlerError, Outcome};
 use crate::port::{CheckpointTable, Commit, Write};
 use crate::record::{self, LoadError, Stored, TaskHead};
+use crate::retry::Retry;
 use crate::run::{Event, Failure, Run, RunId, State};
 use crate::task::Task;
 use crate::time::UnixMs;
@@ -99,4 +100,25 @@ pub async fn fail_run(
     let keep = |run: &mut Run| run.failure = Some(failure.clone());
     let step = Step { from, event: Event::Failure, cause: &cause, now: at };
     move_run(records, run, step, keep, &[]).await.map(|_| ())
+}
+
+/// What becomes of a handler's error: one that only a person can mend fails the run, and its message is done with;
+/// any other goes to the platform, which tries again.
+///
+/// # Errors
+/// The error itself where it is transient, or another where the run cannot be failed.
+pub async fn settle(
+    records: &impl CheckpointTable,
+    run: RunId,
+    error: HandlerError,
+    now: UnixMs,
+) -> Result<Outcome, HandlerError> {
+    match error.retry() {
+        Retry::Now | Retry::After(_) => Err(error),
+        Retry::Operator | Retry::Never => {
+            let remedy = "mend the cause and run the task again; it goes on where it stopped".to_owned();
+            fail_run(records, run, Failure { what: error.to_string(), remedy, at: now }).await?;
+            Ok(Outcome::Done)
+        }
+    }
 }

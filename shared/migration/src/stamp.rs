@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema::TargetTable;
 use crate::time::UnixMs;
 
 /// How the rows of a run's copy are stamped: `run#ID` / `stamp`, put if absent.
@@ -58,6 +59,16 @@ pub fn gate_is_open(stamp: RunStamp, margin: Duration, target_now: UnixMs) -> bo
         RunStamp::At { stamp } => target_now > stamp.plus(margin),
         RunStamp::Unstamped => true,
     }
+}
+
+/// Whether cells of this table may carry a stamp: an index refuses it unless the table is `MUTABLE_ALL`, and a time
+/// to live shorter than the margin would drop the rows on arrival (`lindorm.md` 3.4, 3.5).
+#[must_use]
+pub fn takes_stamps(table: &TargetTable, margin: Duration) -> bool {
+    let attribute = |name: &str| table.attributes.get(name).map(String::as_str);
+    let indexed = !table.indexes.is_empty() && attribute("MUTABILITY") != Some("MUTABLE_ALL");
+    let ttl = attribute("TTL").and_then(|seconds| seconds.parse::<u64>().ok());
+    !indexed && ttl.is_none_or(|seconds| seconds > margin.as_secs())
 }
 
 #[cfg(test)]

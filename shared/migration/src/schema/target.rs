@@ -57,6 +57,22 @@ pub enum TargetType {
     Json,
 }
 
+impl TargetType {
+    /// Whether two descriptions can be of one type: parameters count only where both give them.
+    #[must_use]
+    pub fn agrees_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Decimal { precision_scale: a }, Self::Decimal { precision_scale: b }) => {
+                a.is_none() || b.is_none() || a == b
+            }
+            (Self::Varchar { chars: a }, Self::Varchar { chars: b })
+            | (Self::Char { chars: a }, Self::Char { chars: b })
+            | (Self::Binary { bytes: a }, Self::Binary { bytes: b }) => a.is_none() || b.is_none() || a == b,
+            (one, other) => one == other,
+        }
+    }
+}
+
 impl fmt::Display for TargetType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -122,6 +138,16 @@ impl TargetTable {
     #[must_use]
     pub fn column(&self, name: &ColumnName) -> Option<&TargetColumn> {
         self.columns.iter().find(|column| &column.name == name)
+    }
+
+    /// Whether rows made for `wanted` fit: the same key, and every column with its type, as far as both are known.
+    #[must_use]
+    pub fn takes_rows_of(&self, wanted: &Self) -> bool {
+        let names = |table: &Self| table.key().iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        let fits = |column: &TargetColumn| {
+            self.column(&column.name).is_some_and(|found| found.column_type.agrees_with(column.column_type))
+        };
+        names(self) == names(wanted) && wanted.columns.iter().all(fits)
     }
 
     /// The key columns in key order.

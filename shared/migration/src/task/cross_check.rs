@@ -3,7 +3,7 @@
 //! Only what the document alone shows is judged. Whether a pattern matches nothing, a renamed column exists
 //! or two derived names meet is seen by precheck, which has the source's catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document_path::DocumentPath;
 use super::endpoint::Endpoint;
@@ -25,32 +25,30 @@ pub(super) fn endpoints(source: Option<&Endpoint>, target: Option<&Endpoint>, fa
 
 /// Judges `objects`; an item that could not be read is left out.
 pub(super) fn objects(items: &[Option<DatabaseSelection>], names: Names, faults: &mut FaultList) {
-    let mut seen: Vec<&DatabaseName> = Vec::new();
+    let mut seen: BTreeSet<&DatabaseName> = BTreeSet::new();
     let mut taken = TakenTargets::default();
     for (index, item) in items.iter().enumerate() {
         let Some(selection) = item else { continue };
         let path = DocumentPath::top().key("objects").item(index);
-        if seen.contains(&&selection.database) {
+        if !seen.insert(&selection.database) {
             let found = format!("{} a second time", quoted(selection.database.as_str()));
             faults.unexpected(&path.key("database"), found, "each database once");
             continue;
         }
-        seen.push(&selection.database);
         tables(selection, &path, faults);
         target_names(selection, names, &path, &mut taken, faults);
     }
 }
 
 fn tables(selection: &DatabaseSelection, path: &DocumentPath, faults: &mut FaultList) {
-    let mut seen: Vec<&TableName> = Vec::new();
+    let mut seen: BTreeSet<&TableName> = BTreeSet::new();
     for (index, exception) in selection.tables.iter().enumerate() {
         let path = path.key("tables").item(index);
         let shown = quoted(exception.table.as_str());
-        if seen.contains(&&exception.table) {
+        if !seen.insert(&exception.table) {
             faults.unexpected(&path.key("table"), format!("{shown} a second time"), "each table once");
             continue;
         }
-        seen.push(&exception.table);
         if !selects(selection, &exception.table) {
             let found = format!("{shown}, which include and exclude leave out");
             faults.unexpected(&path.key("table"), found, "a table that they select");

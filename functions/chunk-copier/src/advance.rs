@@ -1,0 +1,147 @@
+//! What an acknowledged page changes in the records, in one transaction each.
+
+use migration::chunk::{Chunk, Reject};
+use migration::lease::Lease;
+use migration::limits::LEASE_SPAN_MAX;
+use migration::message::Message;
+use migration::outcome::HandlerError;
+use migration::port::{
+    CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, RecordKey, RowSource, Sink, Version, Write,
+};
+use migration::record::{self, Stored};
+use migration::table_plan::TableProgress;
+
+use crate::handler::{Copier, Held};
+use crate::page::PageWritten;
+
+/// Rejects stored in one transaction with a page; more are stored before it.
+const REJECTS_MAX: usize = 80;
+/// How often the table's progress record is tried against other copiers ending a chunk of the same table.
+const TRIES: u32 = 50;
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Advance {
+    /// The cursor has moved.
+    Stored,
+    /// The chunk is done.
+    Done,
+    /// The lease, the generation or the chunk is not as it was: somebody else works here now.
+    Lost,
+}
+
+impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    S: RowSource + KeySampler,
+    K: Sink,
+    C: Clock,
+{
+    /// Moves the cursor past an acknowledged page, and prolongs the lease where less than half of it is left.
+    pub(crate) async fn advance(&self, held: &mut Held, page: PageWritten) -> Result<Advance, HandlerError> {
+        let Some(last) = page.last_key.clone() else {
+            return Err(HandlerError::Inconsistent(
+                "the source returned an empty page that is not the last".to_owned(),
+            ));
+        };
+        let rejects = self.store_rejects(held, &page.rejects).await?;
+        let chunk = held.chunk.value.clone().advanced(last, page.written);
+        let now = self.clock.now();
+        let token = held.lease.value.token;
+        let Ok(lease) = held.lease.value.renew(token, now, held.budget.deadline) else {
+            return Ok(Advance::Lost);
+        };
+        let renewed = held.lease.value.until < now.plus(LEASE_SPAN_MAX);
+        let lease_key = record::chunk_lease(held.run.id, chunk.id);
+        let mut writes = vec![
+            record::put(record::chunk(held.run.id, chunk.id), &chunk, held.chunk.unchanged()),
+            Write::Check { key: record::table(held.run.id, chunk.id.table), expect: held.table.unchanged() },
+            if renewed {
+                record::put(lease_key, &lease, held.lease.unchanged())
+            } else {
+                Write::Check { key: lease_key, expect: held.lease.unchanged() }
+            },
+        ];
+        writes.extend(rejects);
+        if self.records.commit(writes).await? == Commit::Conflict {
+            return Ok(Advance::Lost);
+        }
+        held.chunk = next(&held.chunk, chunk);
+        if renewed {
+            held.lease = next(&held.lease, lease);
+        }
+        Ok(Advance::Stored)
+    }
+
+    /// Ends the chunk: done, its lease record gone, the table's progress counted, in one transaction.
+    pub(crate) async fn complete(&self, held: &mut Held, page: PageWritten) -> Result<Advance, HandlerError> {
+        let run = held.run.id;
+        let rejects = self.store_rejects(held, &page.rejects).await?;
+        let cursor = page.last_key.clone().or_else(|| held.chunk.value.cursor.clone());
+        let mut chunk: Chunk = held.chunk.value.clone();
+        if let Some(cursor) = cursor {
+            chunk = chunk.advanced(cursor, page.written);
+        }
+        let chunk = chunk.done();
+        let progress_key = record::progress(run, chunk.id.table);
+        for _ in 0..TRIES {
+            let progress: Stored<TableProgress> = record::must_load(self.records, &progress_key).await?;
+            let counted = TableProgress {
+                chunks: progress.value.chunks + 1,
+                rows: progress.value.rows + chunk.rows,
+                bytes: progress.value.bytes + chunk.bytes,
+                zero_dates: progress.value.zero_dates + chunk.zero_dates,
+            };
+            let lease_key = record::chunk_lease(run, chunk.id);
+            let mut writes = vec![
+                record::put(record::chunk(run, chunk.id), &chunk, held.chunk.unchanged()),
+                Write::Check { key: record::table(run, chunk.id.table), expect: held.table.unchanged() },
+                Write::Delete { key: lease_key.clone(), expect: held.lease.version },
+                record::put(progress_key.clone(), &counted, progress.unchanged()),
+            ];
+            writes.extend(rejects.iter().cloned());
+            if self.records.commit(writes).await? == Commit::Stored {
+                self.wake_planner_if_last(held).await?;
+                return Ok(Advance::Done);
+            }
+            // Only the progress record may have changed; if the lease has, this holder has nothing to say any more.
+            let lease: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
+            if lease.is_none_or(|lease| lease.version != held.lease.version) {
+                return Ok(Advance::Lost);
+            }
+        }
+        Err(HandlerError::Inconsistent(
+            "the table's progress record changes faster than it can be written".to_owned(),
+        ))
+    }
+
+    async fn wake_planner_if_last(&self, held: &Held) -> Result<(), HandlerError> {
+        let partition = record::run_partition(held.run.id);
+        if self.records.range(&partition, record::CHUNK_LEASES, None, 1).await?.is_empty() {
+            self.send(&[Message::Plan { run: held.run.id }]).await?;
+        }
+        Ok(())
+    }
+
+    /// The writes that keep rejects, those beyond one transaction's room stored at once: an earlier store of a
+    /// reject does no harm, a lost one would.
+    async fn store_rejects(&self, held: &Held, rejects: &[Reject]) -> Result<Vec<Write>, HandlerError> {
+        let mut writes = Vec::new();
+        for reject in rejects {
+            let key: RecordKey = record::reject(held.run.id, held.chunk.value.id.table, reject.key);
+            let stored: Option<Stored<Reject>> = record::load(self.records, &key).await?;
+            let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+            writes.push(record::put(key, reject, expect));
+            if writes.len() == REJECTS_MAX {
+                self.records.commit(std::mem::take(&mut writes)).await?;
+            }
+        }
+        Ok(writes)
+    }
+}
+
+/// A record after this holder's own successful write.
+pub(crate) fn next<T>(before: &Stored<T>, value: T) -> Stored<T> {
+    Stored { value, version: Version(before.version.0 + 1) }
+}

@@ -1,0 +1,218 @@
+//! One invocation of the copier: one message, one chunk, as many pages as the time allows.
+//!
+//! # Why nothing is lost or written out of turn
+//!
+//! 1. The lease is taken in a transaction that checks the owner record and the table record unchanged since they
+//!    were read. So a run that lost the table, or a table whose generation was raised, gets no new lease.
+//! 2. No page is written without a lease whose end lies beyond the statement timeout of its last statement, and
+//!    none that is older than 30 s ([`migration::stamp`], 5).
+//! 3. A page's rows count only after the transaction that moves the cursor, which checks the lease record's
+//!    version and the table record's; losing it ends the invocation at once.
+//! 4. The lease is released only where every statement was answered. After any error it is left to run out.
+
+use std::time::Duration;
+
+use migration::budget::Budget;
+use migration::chunk::{Chunk, Pacing};
+use migration::lease::Lease;
+use migration::message::Message;
+use migration::outcome::{HandlerError, Outcome};
+use migration::owner::Owner;
+use migration::port::{
+    CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, SendOutcome, Sink, Write,
+};
+use migration::record::{self, ChunkId, Stored};
+use migration::run::{Failure, Run, RunId};
+use migration::run_store;
+use migration::stamp::{self, RunStamp};
+use migration::table_plan::TableRecord;
+use migration::task::Task;
+use migration::time::UnixMs;
+
+use crate::advance::Advance;
+use crate::page::PageEnd;
+
+/// Time the first page of an invocation is given, before there is a measurement.
+const FIRST_PAGE: Duration = Duration::from_millis(500);
+
+/// What the copier works with.
+#[derive(Debug)]
+pub struct Copier<'a, R, Q, S, K, C> {
+    /// The checkpoint table.
+    pub records: &'a R,
+    /// The queues.
+    pub queue: &'a Q,
+    /// The source.
+    pub source: &'a S,
+    /// The target.
+    pub sink: &'a K,
+    /// The clock of this machine.
+    pub clock: &'a C,
+    /// Names the target instance in owner records, for example `host:port`.
+    pub target_name: &'a str,
+}
+
+/// What an invocation holds while it copies.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) run: Run,
+    pub(crate) task: Task,
+    pub(crate) table: Stored<TableRecord>,
+    pub(crate) chunk: Stored<Chunk>,
+    pub(crate) lease: Stored<Lease>,
+    pub(crate) stamp: Option<UnixMs>,
+    pub(crate) budget: Budget,
+}
+
+enum Entry {
+    Held(Box<Held>),
+    Leave(Outcome),
+}
+
+impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    S: RowSource + KeySampler,
+    K: Sink,
+    C: Clock,
+{
+    /// Handles one message.
+    ///
+    /// # Errors
+    /// [`HandlerError`] for the platform to try again; what needs a person fails the run and is no error here.
+    pub async fn handle(&self, run: RunId, chunk: ChunkId, budget: Budget) -> Result<Outcome, HandlerError> {
+        match self.work(run, chunk, budget).await {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => run_store::settle(self.records, run, error, self.clock.now()).await,
+        }
+    }
+
+    async fn work(&self, run: RunId, chunk: ChunkId, budget: Budget) -> Result<Outcome, HandlerError> {
+        match self.enter(run, chunk, budget).await? {
+            Entry::Leave(outcome) => Ok(outcome),
+            Entry::Held(mut held) => self.copy(&mut held).await,
+        }
+    }
+
+    async fn enter(&self, id: RunId, chunk: ChunkId, budget: Budget) -> Result<Entry, HandlerError> {
+        let done = Ok(Entry::Leave(Outcome::Done));
+        let Some(run) = run_store::load_run(self.records, id).await? else { return done };
+        if !run.value.state.copies() {
+            return done;
+        }
+        let run = run.value;
+        let Some(task) = run_store::load_task(self.records, &run).await? else { return done };
+        let Some(lease) = record::load::<Lease>(self.records, &record::chunk_lease(id, chunk)).await? else {
+            // The chunk is done. Should it have been the last, whoever ended it may have died before saying so.
+            self.send(&[Message::Plan { run: id }]).await?;
+            return done;
+        };
+        let table: Stored<TableRecord> =
+            record::must_load(self.records, &record::table(id, chunk.table)).await?;
+        let stored_chunk: Stored<Chunk> = record::must_load(self.records, &record::chunk(id, chunk)).await?;
+        if stored_chunk.value.generation != table.value.generation {
+            return done;
+        }
+        let target = &table.value.mapping.target;
+        let owner_key = record::owner(self.target_name, &target.id);
+        let owner: Stored<Owner> = record::must_load(self.records, &owner_key).await?;
+        if owner.value.run != id {
+            self.fail_taken(id, &table.value, &owner.value).await?;
+            return done;
+        }
+        let now = self.clock.now();
+        let acquired = match lease.value.acquire(now, budget.deadline) {
+            Ok(acquired) => acquired,
+            Err(busy) => return Ok(Entry::Leave(Outcome::Again { after: now.until(busy.until) })),
+        };
+        let lease_key = record::chunk_lease(id, chunk);
+        let writes = vec![
+            record::put(lease_key.clone(), &acquired, lease.unchanged()),
+            Write::Check { key: owner_key, expect: owner.unchanged() },
+            Write::Check { key: record::table(id, chunk.table), expect: table.unchanged() },
+        ];
+        if self.records.commit(writes).await? == Commit::Conflict {
+            return Ok(Entry::Leave(Outcome::Again { after: Duration::ZERO }));
+        }
+        // The chunk is read again under the lease: its former holder may have moved the cursor meanwhile.
+        let chunk: Stored<Chunk> = record::must_load(self.records, &record::chunk(id, chunk)).await?;
+        let lease: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
+        let Some(lease) = lease.filter(|lease| lease.value.token == acquired.token) else { return done };
+        let fixed: Stored<RunStamp> = record::must_load(self.records, &record::stamp(id)).await?;
+        let margin = task.tuning.stamp_margin.duration();
+        let stamp = fixed.value.stamp().filter(|_| stamp::takes_stamps(target, margin));
+        Ok(Entry::Held(Box::new(Held { run, task, table, chunk, lease, stamp, budget })))
+    }
+
+    async fn copy(&self, held: &mut Held) -> Result<Outcome, HandlerError> {
+        let mut pacing = Pacing::default();
+        let mut page_time = FIRST_PAGE;
+        let mut last_split = self.clock.now();
+        loop {
+            let started = self.clock.now();
+            if !held.budget.allows(started, page_time) {
+                self.release(held).await?;
+                self.send(&[Message::Copy { run: held.run.id, chunk: held.chunk.value.id }]).await?;
+                return Ok(Outcome::Done);
+            }
+            let end = self.copy_page(held, pacing).await?;
+            let took = started.until(self.clock.now());
+            match end {
+                PageEnd::TooOld => {
+                    pacing = pacing.after_trouble();
+                    continue;
+                }
+                PageEnd::RunFailed => return Ok(Outcome::Done),
+                PageEnd::Written { page, is_last, rows } => {
+                    pacing = pacing.after_page(
+                        rows,
+                        usize::try_from(page.written.bytes).unwrap_or(usize::MAX),
+                        took,
+                    );
+                    page_time = took.max(FIRST_PAGE / 4);
+                    let advance = if is_last {
+                        self.complete(held, page).await?
+                    } else {
+                        self.advance(held, page).await?
+                    };
+                    match advance {
+                        Advance::Stored => {}
+                        Advance::Done | Advance::Lost => return Ok(Outcome::Done),
+                    }
+                }
+            }
+            if last_split.until(self.clock.now()) >= crate::split::INTERVAL {
+                last_split = self.clock.now();
+                self.split_if_last(held, pacing).await?;
+            }
+        }
+    }
+
+    async fn release(&self, held: &Held) -> Result<(), HandlerError> {
+        if let Ok(released) = held.lease.value.release(held.lease.value.token) {
+            let key = record::chunk_lease(held.run.id, held.chunk.value.id);
+            // A conflict means that a later holder has it: then there is nothing to give back.
+            self.records.commit(vec![record::put(key, &released, held.lease.unchanged())]).await?;
+        }
+        Ok(())
+    }
+
+    async fn fail_taken(&self, run: RunId, table: &TableRecord, owner: &Owner) -> Result<(), HandlerError> {
+        let what = format!("target table {} was taken by task {}", table.mapping.target.id, owner.task);
+        let remedy =
+            "run one task per target table; start this task under a new name to copy again".to_owned();
+        run_store::fail_run(self.records, run, Failure { what, remedy, at: self.clock.now() }).await
+    }
+
+    pub(crate) async fn send(&self, messages: &[Message]) -> Result<(), HandlerError> {
+        for message in messages {
+            for outcome in self.queue.send(message.queue(), &[message.outgoing()]).await? {
+                if let SendOutcome::Failed(error) = outcome {
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! One page: read it, convert its rows, write them, and keep account of those that cannot be carried.
+
+use migration::chunk::{Pacing, Reject, Written};
+use migration::key::KeyTuple;
+use migration::limits::{KEY_BYTES_MAX, PAGE_AGE_MAX, PAGE_BYTES_MAX, STATEMENT_TIMEOUT};
+use migration::outcome::HandlerError;
+use migration::port::{CheckpointTable, Clock, KeySampler, PageRequest, Queue, RowSource, Sink, WriteBatch};
+use migration::run::Failure;
+use migration::run_store;
+use migration::schema::TableMapping;
+use migration::task::BadRowPolicy;
+use migration::time::UnixMs;
+use migration::value::{Digest, Refusal, SourceRow, SourceValue, TargetRow, TargetValue, row_digest};
+
+use crate::handler::{Copier, Held};
+
+/// A page that the target has acknowledged.
+#[derive(Debug)]
+pub(crate) struct PageWritten {
+    pub(crate) last_key: Option<KeyTuple>,
+    pub(crate) written: Written,
+    pub(crate) rejects: Vec<Reject>,
+}
+
+/// How a page ended.
+#[derive(Debug)]
+pub(crate) enum PageEnd {
+    /// Acknowledged; the records do not know it yet.
+    Written { page: PageWritten, is_last: bool, rows: usize },
+    /// Reading took so long that it must not be written; read again, smaller.
+    TooOld,
+    /// A row cannot be carried and the policy is `fail`.
+    RunFailed,
+}
+
+/// A row that cannot be carried.
+struct BadRow {
+    key: Digest,
+    column: Option<String>,
+    refusal: Refusal,
+}
+
+impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    S: RowSource + KeySampler,
+    K: Sink,
+    C: Clock,
+{
+    pub(crate) async fn copy_page(&self, held: &Held, pacing: Pacing) -> Result<PageEnd, HandlerError> {
+        let mapping = &held.table.value.mapping;
+        let range = held.chunk.value.rest();
+        let request =
+            PageRequest { table: mapping, range: &range, rows_max: pacing.rows(), bytes_max: PAGE_BYTES_MAX };
+        let started = self.clock.now();
+        let page = self.source.page(&request).await?;
+        let read_rows = page.rows.len();
+        let mut bad = Vec::new();
+        let mut zero_dates = 0;
+        let mut rows = Vec::with_capacity(read_rows);
+        for row in page.rows {
+            match convert_row(mapping, row, &mut zero_dates) {
+                Ok(row) => rows.push(row),
+                Err(bad_row) => bad.push(bad_row),
+            }
+        }
+        if let Some(first) = bad.first().filter(|_| held.task.on_bad_row == BadRowPolicy::Fail) {
+            self.fail_for(held, first).await?;
+            return Ok(PageEnd::RunFailed);
+        }
+        let send_until = send_until(held, started);
+        if self.clock.now() >= send_until {
+            return Ok(PageEnd::TooOld);
+        }
+        let keys: Vec<Digest> = rows.iter().map(|row| key_digest(mapping, row)).collect();
+        let sent = rows.len();
+        let outcome =
+            self.sink.write(WriteBatch { table: mapping, stamp: held.stamp, rows }, send_until).await?;
+        for rejected in &outcome.rejected {
+            let key = keys.get(rejected.index).copied().unwrap_or(Digest(0));
+            bad.push(BadRow { key, column: None, refusal: rejected.refusal });
+        }
+        if let Some(first) = bad.first().filter(|_| held.task.on_bad_row == BadRowPolicy::Fail) {
+            self.fail_for(held, first).await?;
+            return Ok(PageEnd::RunFailed);
+        }
+        let written =
+            Written { rows: (sent - outcome.rejected.len()) as u64, bytes: page.bytes as u64, zero_dates };
+        let rejects =
+            bad.into_iter().map(|bad| Reject { key: bad.key, column: bad.column, refusal: bad.refusal });
+        let page_written = PageWritten { last_key: page.last_key, written, rejects: rejects.collect() };
+        Ok(PageEnd::Written { page: page_written, is_last: page.is_last, rows: read_rows })
+    }
+
+    async fn fail_for(&self, held: &Held, bad: &BadRow) -> Result<(), HandlerError> {
+        let mapping = &held.table.value.mapping;
+        let column = bad.column.as_ref().map(|name| format!(", column {name}")).unwrap_or_default();
+        let what = format!(
+            "a row of {} cannot be carried: key digest {}{column}: {}",
+            mapping.source.id, bad.key, bad.refusal
+        );
+        let remedy =
+            "correct the row at the source and run the task again, or set `on_bad_row: reject` in a new task"
+                .to_owned();
+        run_store::fail_run(self.records, held.run.id, Failure { what, remedy, at: self.clock.now() }).await
+    }
+}
+
+/// The last moment a statement of this page may be sent: within its lease, its deadline, and before it is too old.
+fn send_until(held: &Held, started: UnixMs) -> UnixMs {
+    let fresh = started.plus(PAGE_AGE_MAX - STATEMENT_TIMEOUT);
+    held.lease.value.send_until().min(held.budget.deadline).min(fresh)
+}
+
+fn convert_row(mapping: &TableMapping, row: SourceRow, zero_dates: &mut u64) -> Result<TargetRow, BadRow> {
+    let mut converted = TargetRow::with_capacity(row.len() + 1);
+    let mut refused: Option<(usize, Refusal)> = None;
+    for (at, (value, column)) in row.into_iter().zip(&mapping.columns).enumerate() {
+        let was_date = matches!(value, SourceValue::Date(_) | SourceValue::DateTime(_));
+        match column.conversion.convert(value) {
+            Ok(TargetValue::Null) if column.in_key => {
+                refused = refused.or(Some((at, Refusal::KeyNull)));
+                converted.push(TargetValue::Null);
+            }
+            Ok(value) => {
+                *zero_dates += u64::from(was_date && value == TargetValue::Null);
+                converted.push(value);
+            }
+            Err(refusal) => {
+                refused = refused.or(Some((at, refusal)));
+                converted.push(TargetValue::Null);
+            }
+        }
+    }
+    let refused = refused.or_else(|| key_refusal(mapping, &converted));
+    match refused {
+        None => Ok(converted),
+        Some((at, refusal)) => {
+            let column = mapping.columns.get(at).map(|column| column.source.to_string());
+            Err(BadRow { key: key_digest(mapping, &converted), column, refusal })
+        }
+    }
+}
+
+/// The rules a key has beyond those of its values.
+fn key_refusal(mapping: &TableMapping, row: &TargetRow) -> Option<(usize, Refusal)> {
+    let key = || row.iter().zip(&mapping.columns).enumerate().filter(|(_, (_, column))| column.in_key);
+    let bytes: usize = key().map(|(_, (value, _))| value.bytes()).sum();
+    if bytes > KEY_BYTES_MAX {
+        return Some((0, Refusal::KeyTooLong { bytes: bytes as u64, most: KEY_BYTES_MAX as u64 }));
+    }
+    key().find_map(|(at, (value, _))| match value {
+        TargetValue::Text(text) if text.contains('\0') => Some((at, Refusal::KeyNul)),
+        TargetValue::Null
+        | TargetValue::Boolean(_)
+        | TargetValue::Int(_)
+        | TargetValue::Float(_)
+        | TargetValue::Double(_)
+        | TargetValue::Decimal(_)
+        | TargetValue::Text(_)
+        | TargetValue::Bytes(_)
+        | TargetValue::Date(_)
+        | TargetValue::Time(_)
+        | TargetValue::Timestamp(_)
+        | TargetValue::Json(_) => None,
+    })
+}
+
+fn key_digest(mapping: &TableMapping, row: &TargetRow) -> Digest {
+    row_digest(row.iter().zip(&mapping.columns).filter(|(_, column)| column.in_key).map(|(value, _)| value))
+}

@@ -1,0 +1,90 @@
+//! Cuts tables into chunks, the largest table first, and streams them out while cutting goes on.
+//!
+//! A chunk is recorded, with its lease record and the plan's new cursor, before its message is sent; a message that
+//! is lost is sent again by `wake`. See `migration::table_plan` for why the chunks cover the keys exactly once.
+
+use std::time::Duration;
+
+use migration::key::KeyRange;
+use migration::lease::Lease;
+use migration::message::Message;
+use migration::outcome::HandlerError;
+use migration::port::{
+    CheckpointTable, Clock, Commit, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe,
+};
+use migration::record::{self, Stored, TableNumber};
+use migration::run::{Event, State};
+use migration::run_store::{self, Step};
+use migration::table_plan::{self, TablePlan, TableRecord};
+
+use crate::handler::{Planner, Progress, Work};
+use crate::phase;
+
+impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    K: KeySampler,
+    T: TargetCatalog + TargetProbe + TargetClock,
+    C: Clock,
+{
+    pub(crate) async fn cut_all(&self, work: &Work) -> Result<Progress, HandlerError> {
+        let mut phase = phase::load(self.records, work.run.id).await?;
+        while phase.cut < work.run.tables {
+            let table = phase::table(self.records, work.run.id, phase.cut).await?;
+            if self.cut_table(work, &table).await? != Progress::Over {
+                phase::store(self.records, work.run.id, phase).await?;
+                return Ok(Progress::Later(Duration::ZERO));
+            }
+            phase.cut += 1;
+        }
+        phase::store(self.records, work.run.id, phase).await?;
+        let now = self.clock.now();
+        let step =
+            Step { from: State::Planning, event: Event::PlanningEnded, cause: "every table is cut", now };
+        match run_store::move_run(self.records, work.run.id, step, |_| (), &[]).await? {
+            Some(_) => Ok(Progress::Over),
+            None => Ok(Progress::Later(Duration::ZERO)),
+        }
+    }
+
+    async fn cut_table(&self, work: &Work, table: &TableRecord) -> Result<Progress, HandlerError> {
+        let source = &table.mapping.source;
+        let chunk_bytes = work.task.tuning.chunk_bytes.bytes();
+        let rows = table_plan::rows_per_chunk(source.rows_estimate, source.data_bytes, chunk_bytes);
+        while self.time_left(work) {
+            let key = record::plan(work.run.id, table.number);
+            let plan: Stored<TablePlan> = record::must_load(self.records, &key).await?;
+            if plan.value.complete {
+                return Ok(Progress::Over);
+            }
+            let rest = KeyRange { after: plan.value.cursor.clone(), through: None };
+            let boundary = self.sampler.boundary_after(&table.mapping, &rest, rows).await?;
+            self.record_chunk(work, table.number, table, &plan, boundary).await?;
+        }
+        Ok(Progress::Later(Duration::ZERO))
+    }
+
+    async fn record_chunk(
+        &self,
+        work: &Work,
+        number: TableNumber,
+        table: &TableRecord,
+        plan: &Stored<TablePlan>,
+        boundary: Option<migration::key::KeyTuple>,
+    ) -> Result<(), HandlerError> {
+        let run = work.run.id;
+        let Some((chunk, next)) = table_plan::cut(&plan.value, number, table.generation, boundary) else {
+            return Ok(());
+        };
+        let writes = vec![
+            record::put(record::plan(run, number), &next, plan.unchanged()),
+            record::put_new(record::chunk(run, chunk.id), &chunk),
+            record::put_new(record::chunk_lease(run, chunk.id), &Lease::unheld()),
+        ];
+        if self.records.commit(writes).await? == Commit::Stored {
+            self.send(&[Message::Copy { run, chunk: chunk.id }]).await?;
+        }
+        Ok(())
+    }
+}

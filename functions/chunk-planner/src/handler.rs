@@ -1,0 +1,189 @@
+//! One invocation of the planner: take its lease, do what the run's state asks for, hand on or end.
+//!
+//! # Why two planners do no harm
+//!
+//! 1. A lease keeps them apart in the ordinary case. A planner that finds it held has nothing to do: the holder
+//!    works, and should it die, the next tick sends a new message.
+//! 2. A zombie planner changes no record: everything it stores is conditional on records it has read
+//!    (see `migration::table_plan` and `migration::owner`). The messages it sends name chunks that exist.
+//! 3. A zombie's CREATE TABLE creates what the run wants, or nothing.
+
+use std::time::Duration;
+
+use migration::budget::Budget;
+use migration::lease::Lease;
+use migration::outcome::{HandlerError, Outcome};
+use migration::port::{
+    CheckpointTable, Clock, Commit, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe,
+};
+use migration::record::{self, Stored};
+use migration::run::{Run, RunId, State};
+use migration::run_store;
+use migration::task::Task;
+use migration::time::UnixMs;
+
+/// Time one step of planning needs; no step starts with less than twice this left.
+const STEP: Duration = Duration::from_millis(700);
+
+/// What the planner works with.
+#[derive(Debug)]
+pub struct Planner<'a, R, Q, K, T, C> {
+    /// The checkpoint table.
+    pub records: &'a R,
+    /// The queues.
+    pub queue: &'a Q,
+    /// The source.
+    pub sampler: &'a K,
+    /// The target.
+    pub target: &'a T,
+    /// The clock of this machine.
+    pub clock: &'a C,
+    /// Names the target instance in owner records, for example `host:port`.
+    pub target_name: &'a str,
+}
+
+/// Whether a part of the work is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It is; go on with the next.
+    Over,
+    /// It is not; come again after this time.
+    Later(Duration),
+    /// The run has ended or failed meanwhile.
+    Ended,
+}
+
+/// A run with its task, as this invocation has loaded them.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub(crate) run: Run,
+    pub(crate) task: Task,
+    pub(crate) budget: Budget,
+}
+
+impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    K: KeySampler,
+    T: TargetCatalog + TargetProbe + TargetClock,
+    C: Clock,
+{
+    /// Handles one wake-up.
+    ///
+    /// # Errors
+    /// [`HandlerError`] for the platform to try again; what needs a person fails the run and is no error here.
+    pub async fn handle(&self, run: RunId, budget: Budget) -> Result<Outcome, HandlerError> {
+        match self.work(run, budget).await {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => run_store::settle(self.records, run, error, self.clock.now()).await,
+        }
+    }
+
+    async fn work(&self, id: RunId, budget: Budget) -> Result<Outcome, HandlerError> {
+        let Some(stored) = run_store::load_run(self.records, id).await? else { return Ok(Outcome::Done) };
+        let run = stored.value;
+        if !matches!(run.state, State::Planning | State::Copying | State::Finishing) {
+            return Ok(Outcome::Done);
+        }
+        let Some(task) = run_store::load_task(self.records, &run).await? else { return Ok(Outcome::Done) };
+        let Some(lease) = self.acquire(id, budget).await? else { return Ok(Outcome::Done) };
+        let work = Work { run, task, budget };
+        let result = self.advance(&work).await;
+        self.release(id, lease).await?;
+        match result? {
+            Progress::Over | Progress::Ended => Ok(Outcome::Done),
+            Progress::Later(after) => Ok(Outcome::Again { after }),
+        }
+    }
+
+    async fn advance(&self, work: &Work) -> Result<Progress, HandlerError> {
+        let mut state = work.run.state;
+        if state == State::Planning {
+            match self.plan(work).await? {
+                Progress::Over => state = State::Copying,
+                stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
+            }
+        }
+        if state == State::Copying {
+            self.wake_owed(work).await?;
+            match self.end_copy(work).await? {
+                Progress::Over => {}
+                stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
+            }
+        }
+        self.finish(work).await
+    }
+
+    async fn plan(&self, work: &Work) -> Result<Progress, HandlerError> {
+        for step in [Part::Prepare, Part::Take, Part::CheckEmpty, Part::Stamp, Part::Cut] {
+            let progress = match step {
+                Part::Prepare => self.prepare(work).await?,
+                Part::Take => self.take(work).await?,
+                Part::CheckEmpty => self.check_empty(work).await?,
+                Part::Stamp => self.fix_stamp(work).await?,
+                Part::Cut => self.cut_all(work).await?,
+            };
+            if progress != Progress::Over {
+                return Ok(progress);
+            }
+        }
+        Ok(Progress::Over)
+    }
+
+    async fn acquire(&self, run: RunId, budget: Budget) -> Result<Option<Stored<Lease>>, HandlerError> {
+        let key = record::planner_lease(run);
+        let stored: Option<Stored<Lease>> = record::load(self.records, &key).await?;
+        let now = self.clock.now();
+        let (lease, write) = match stored {
+            None => {
+                let Ok(lease) = Lease::unheld().acquire(now, budget.deadline) else { return Ok(None) };
+                (lease, record::put_new(key.clone(), &lease))
+            }
+            Some(stored) => {
+                let Ok(lease) = stored.value.acquire(now, budget.deadline) else { return Ok(None) };
+                (lease, record::put(key.clone(), &lease, stored.unchanged()))
+            }
+        };
+        match self.records.commit(vec![write]).await? {
+            Commit::Conflict => Ok(None),
+            Commit::Stored => {
+                let stored: Stored<Lease> = record::must_load(self.records, &key).await?;
+                Ok((stored.value.token == lease.token).then_some(stored))
+            }
+        }
+    }
+
+    async fn release(&self, run: RunId, held: Stored<Lease>) -> Result<(), HandlerError> {
+        if let Ok(released) = held.value.release(held.value.token) {
+            let write = record::put(record::planner_lease(run), &released, held.unchanged());
+            // A conflict means that a later holder has it: then there is nothing to give back.
+            self.records.commit(vec![write]).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether another step fits into this invocation.
+    pub(crate) fn time_left(&self, work: &Work) -> bool {
+        work.budget.allows(self.clock.now(), STEP)
+    }
+
+    /// Waits until `at` if this invocation lives that long.
+    pub(crate) async fn wait_until(&self, work: &Work, at: UnixMs) -> Progress {
+        let wait = self.clock.now().until(at);
+        if work.budget.allows(self.clock.now(), wait + STEP) {
+            self.clock.sleep(wait).await;
+            Progress::Over
+        } else {
+            Progress::Later(wait)
+        }
+    }
+}
+
+enum Part {
+    Prepare,
+    Take,
+    CheckEmpty,
+    Stamp,
+    Cut,
+}

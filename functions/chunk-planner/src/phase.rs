@@ -1,0 +1,56 @@
+//! How many tables each part of the planning has dealt with, so that a later invocation goes on there.
+//!
+//! The counts only save work: every part may be repeated for a table without harm.
+
+use migration::outcome::HandlerError;
+use migration::port::{CheckpointTable, Commit, Expect, RecordKey};
+use migration::record::{self, Stored, TableNumber};
+use migration::run::RunId;
+use migration::table_plan::TableRecord;
+use serde::{Deserialize, Serialize};
+
+/// `run#ID` / `phase`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Phase {
+    /// Tables that exist on the target.
+    pub(crate) prepared: u32,
+    /// Tables owned and settled.
+    pub(crate) taken: u32,
+    /// Tables found empty, or allowed not to be.
+    pub(crate) checked: u32,
+    /// Tables whose owner record knows the stamp.
+    pub(crate) stamped: u32,
+    /// Tables cut to their end.
+    pub(crate) cut: u32,
+}
+
+fn key(run: RunId) -> RecordKey {
+    RecordKey { partition: record::run_partition(run), sort: "phase".to_owned() }
+}
+
+pub(crate) async fn load(records: &impl CheckpointTable, run: RunId) -> Result<Phase, HandlerError> {
+    let stored: Option<Stored<Phase>> = record::load(records, &key(run)).await?;
+    Ok(stored.map(|stored| stored.value).unwrap_or_default())
+}
+
+/// Stores the phase; losing against another planner loses only the saving.
+pub(crate) async fn store(
+    records: &impl CheckpointTable,
+    run: RunId,
+    phase: Phase,
+) -> Result<Commit, HandlerError> {
+    let stored: Option<Stored<Phase>> = record::load(records, &key(run)).await?;
+    let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+    Ok(records.commit(vec![record::put(key(run), &phase, expect)]).await?)
+}
+
+/// A table's record, which precheck has stored.
+pub(crate) async fn table(
+    records: &impl CheckpointTable,
+    run: RunId,
+    number: u32,
+) -> Result<TableRecord, HandlerError> {
+    let stored: Stored<TableRecord> =
+        record::must_load(records, &record::table(run, TableNumber(number))).await?;
+    Ok(stored.value)
+}

@@ -1,0 +1,189 @@
+//! Takes every table, looks whether it is empty, and fixes the stamp: in this order, which `migration::owner` and
+//! `migration::stamp` argue for.
+
+use std::time::Duration;
+
+use migration::lease::Lease;
+use migration::outcome::HandlerError;
+use migration::owner::{self, Former, Owner};
+use migration::port::{
+    CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe,
+};
+use migration::record::{self, Stored};
+use migration::run::{Failure, Run, RunId};
+use migration::run_store;
+use migration::stamp::{self, RunStamp};
+use migration::task::NotEmptyPolicy;
+use migration::time::UnixMs;
+
+use crate::handler::{Planner, Progress, Work};
+use crate::phase;
+
+const NOW: Progress = Progress::Later(Duration::ZERO);
+
+impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    K: KeySampler,
+    T: TargetCatalog + TargetProbe + TargetClock,
+    C: Clock,
+{
+    pub(crate) async fn take(&self, work: &Work) -> Result<Progress, HandlerError> {
+        let mut phase = phase::load(self.records, work.run.id).await?;
+        while phase.taken < work.run.tables {
+            let progress = if self.time_left(work) { self.take_table(work, phase.taken).await? } else { NOW };
+            if progress != Progress::Over {
+                phase::store(self.records, work.run.id, phase).await?;
+                return Ok(progress);
+            }
+            phase.taken += 1;
+        }
+        phase::store(self.records, work.run.id, phase).await?;
+        Ok(Progress::Over)
+    }
+
+    async fn take_table(&self, work: &Work, number: u32) -> Result<Progress, HandlerError> {
+        let run = &work.run;
+        let table = phase::table(self.records, run.id, number).await?;
+        let key = record::owner(self.target_name, &table.mapping.target.id);
+        loop {
+            let stored: Option<Stored<Owner>> = record::load(self.records, &key).await?;
+            let former = match &stored {
+                Some(owner) if owner.value.run != run.id => Some(self.former(owner.value.run).await?),
+                Some(Stored { value: Owner { former: Some(former), .. }, .. }) => {
+                    Some(self.former(*former).await?)
+                }
+                Some(_) | None => None,
+            };
+            let record = stored.as_ref().map(|stored| &stored.value);
+            match owner::next_step(record, former, run.id, &run.task, run.created_at, self.clock.now()) {
+                owner::Step::Taken => return Ok(Progress::Over),
+                owner::Step::Store(owner) => {
+                    let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+                    self.records.commit(vec![record::put(key.clone(), &owner, expect)]).await?;
+                }
+                owner::Step::WaitUntil(at) => match self.wait_until(work, at).await {
+                    Progress::Over => {}
+                    stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
+                },
+                owner::Step::Refused { task } => {
+                    let what = format!(
+                        "target table {} belongs to the unfinished task {task}",
+                        table.mapping.target.id
+                    );
+                    let remedy = format!("let task {task} end first, or leave the table out of this task");
+                    return self.fail(work, what, remedy).await;
+                }
+            }
+        }
+    }
+
+    async fn former(&self, run: RunId) -> Result<Former, HandlerError> {
+        let stored: Option<Stored<Run>> = record::load(self.records, &record::run(run)).await?;
+        let leases =
+            record::load_all::<Lease>(self.records, &record::run_partition(run), record::LEASES).await?;
+        let leases_until = leases.iter().map(|(_, lease)| lease.value.until).max().unwrap_or_default();
+        Ok(Former { state: stored.map(|stored| stored.value.state), leases_until })
+    }
+
+    /// Checked only until the stamp is fixed: afterwards the rows found may be this run's own.
+    pub(crate) async fn check_empty(&self, work: &Work) -> Result<Progress, HandlerError> {
+        let fixed: Option<Stored<RunStamp>> = record::load(self.records, &record::stamp(work.run.id)).await?;
+        if fixed.is_some() || work.task.tables_on_target.if_not_empty == NotEmptyPolicy::Allow {
+            return Ok(Progress::Over);
+        }
+        let mut phase = phase::load(self.records, work.run.id).await?;
+        while phase.checked < work.run.tables {
+            if !self.time_left(work) {
+                phase::store(self.records, work.run.id, phase).await?;
+                return Ok(NOW);
+            }
+            let table = phase::table(self.records, work.run.id, phase.checked).await?.mapping.target.id;
+            if !self.target.is_empty(&table).await? {
+                let what = format!("target table {table} is not empty");
+                let remedy = "empty it, or set `tables_on_target: { if_not_empty: allow }`".to_owned();
+                return self.fail(work, what, remedy).await;
+            }
+            phase.checked += 1;
+        }
+        phase::store(self.records, work.run.id, phase).await?;
+        Ok(Progress::Over)
+    }
+
+    /// Puts S if absent, then tells every owner record, before anything can be written at S.
+    pub(crate) async fn fix_stamp(&self, work: &Work) -> Result<Progress, HandlerError> {
+        let run = &work.run;
+        let key = record::stamp(run.id);
+        let mut phase = phase::load(self.records, run.id).await?;
+        let stamp = match record::load::<RunStamp>(self.records, &key).await? {
+            Some(stored) => stored.value,
+            None => {
+                let chosen = self.choose_stamp(work).await?;
+                if self.records.commit(vec![record::put_new(key, &chosen)]).await? == Commit::Conflict {
+                    return Ok(NOW);
+                }
+                chosen
+            }
+        };
+        let Some(stamp) = stamp.stamp() else { return Ok(Progress::Over) };
+        while phase.stamped < run.tables {
+            if !self.time_left(work) {
+                phase::store(self.records, run.id, phase).await?;
+                return Ok(NOW);
+            }
+            let table = phase::table(self.records, run.id, phase.stamped).await?.mapping.target.id;
+            let key = record::owner(self.target_name, &table);
+            let stored: Stored<Owner> = record::must_load(self.records, &key).await?;
+            if stored.value.run != run.id {
+                let what = format!("target table {table} was taken by task {}", stored.value.task);
+                return self.fail(work, what, "run one task per target table".to_owned()).await;
+            }
+            let owner =
+                Owner { highest_stamp: stored.value.highest_stamp.max(stamp), ..stored.value.clone() };
+            let write = record::put(key, &owner, stored.unchanged());
+            if self.records.commit(vec![write]).await? == Commit::Stored {
+                phase.stamped += 1;
+            }
+        }
+        phase::store(self.records, run.id, phase).await?;
+        Ok(Progress::Over)
+    }
+
+    async fn choose_stamp(&self, work: &Work) -> Result<RunStamp, HandlerError> {
+        let run = &work.run;
+        if run.tables == 0
+            || !run.capabilities.as_ref().is_some_and(migration::capabilities::Capabilities::stamped)
+        {
+            return Ok(RunStamp::Unstamped);
+        }
+        let mut highest = UnixMs(0);
+        for number in 0..run.tables {
+            let table = phase::table(self.records, run.id, number).await?.mapping.target.id;
+            let owner: Stored<Owner> =
+                record::must_load(self.records, &record::owner(self.target_name, &table)).await?;
+            highest = highest.max(owner.value.highest_stamp);
+        }
+        let margin = work.task.tuning.stamp_margin.duration();
+        let target_now = self.target_now(work).await?;
+        Ok(RunStamp::At { stamp: stamp::choose(target_now, margin, highest) })
+    }
+
+    pub(crate) async fn target_now(&self, work: &Work) -> Result<UnixMs, HandlerError> {
+        let database = work.run.probe_database.clone().ok_or_else(|| {
+            HandlerError::Inconsistent("the run has a clock but no probe database".to_owned())
+        })?;
+        Ok(self.target.target_now(work.run.id, &database).await?)
+    }
+
+    pub(crate) async fn fail(
+        &self,
+        work: &Work,
+        what: String,
+        remedy: String,
+    ) -> Result<Progress, HandlerError> {
+        let failure = Failure { what, remedy, at: self.clock.now() };
+        run_store::fail_run(self.records, work.run.id, failure).await?;
+        Ok(Progress::Ended)
+    }
+}

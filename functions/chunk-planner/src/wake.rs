@@ -1,0 +1,57 @@
+//! Sends what is owed: a chunk that is not done, that nobody holds, and that no message can be waiting for.
+//!
+//! That is how the queue may lose everything and the task still ends (invariant 4). A message too many is harmless.
+
+use migration::lease::Lease;
+use migration::message::Message;
+use migration::outcome::HandlerError;
+use migration::port::{
+    CheckpointTable, Clock, KeySampler, Queue, QueueName, SendOutcome, TargetCatalog, TargetClock,
+    TargetProbe,
+};
+use migration::record;
+
+use crate::handler::{Planner, Work};
+
+/// Chunks woken at a time; the next tick wakes more.
+const WOKEN_MAX: usize = 200;
+
+impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    K: KeySampler,
+    T: TargetCatalog + TargetProbe + TargetClock,
+    C: Clock,
+{
+    pub(crate) async fn wake_owed(&self, work: &Work) -> Result<(), HandlerError> {
+        if self.queue.depth(QueueName::Copy).await? > 0 {
+            return Ok(());
+        }
+        let run = work.run.id;
+        let now = self.clock.now();
+        let leases =
+            record::load_all::<Lease>(self.records, &record::run_partition(run), record::CHUNK_LEASES)
+                .await?;
+        let owed: Vec<Message> = leases
+            .iter()
+            .filter(|(_, lease)| lease.value.has_ended(now))
+            .filter_map(|(key, _)| record::chunk_of_lease(key))
+            .map(|chunk| Message::Copy { run, chunk })
+            .take(WOKEN_MAX)
+            .collect();
+        self.send(&owed).await
+    }
+
+    pub(crate) async fn send(&self, messages: &[Message]) -> Result<(), HandlerError> {
+        let Some(queue) = messages.first().map(Message::queue) else { return Ok(()) };
+        let bodies: Vec<_> = messages.iter().map(Message::outgoing).collect();
+        for outcome in self.queue.send(queue, &bodies).await? {
+            match outcome {
+                SendOutcome::Sent => {}
+                SendOutcome::Failed(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
