@@ -4,4 +4,6 @@
 
 pub mod answer;
 pub mod engine;
+mod refusal;
 pub mod sql;
+pub mod wire;

@@ -201,6 +201,15 @@ switch! {
         Ordered = "ordered",
     }
 }
+switch! {
+    /// Whether DESCRIBE shows lengths, precisions and scales.
+    Parameters {
+        /// As `DECIMAL(10,2)`.
+        Shown = "shown",
+        /// As `DECIMAL`.
+        Hidden = "hidden",
+    }
+}
 
 switches! {
     equal_stamp: EqualStamp = LaterWins, "44", "which of two cells with one timestamp stays";
@@ -220,6 +229,7 @@ switches! {
     boolean_from_integer: Support = Accepted, "5.2", "0 and 1 written to a BOOLEAN column";
     delete_affected: DeleteAffected = One, "38", "the affected-rows number of a DELETE";
     limit_cap: LimitCap = Always, "51", "where LIMIT and OFFSET are capped at 10,000";
+    describe_parameters: Parameters = Shown, "4.5", "lengths and precisions in DESCRIBE";
     memory_sort: Support = Refused, "2.4", "ORDER BY other than in key order";
     long_data: Support = Refused, "5", "parameters sent piecemeal, by COM_STMT_SEND_LONG_DATA";
     statement_reset: Support = Accepted, "5", "the command COM_STMT_RESET";

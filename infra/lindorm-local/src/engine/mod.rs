@@ -3,21 +3,52 @@
 //! One [`Engine`] serves every connection thread at once; nothing in here awaits. A session's state lives in [`Session`], which
 //! the connection owns. The engine never talks to a client and never reads a socket.
 
+mod alteration;
 mod assumption;
+mod bounds;
+mod calendar;
+mod catalog;
 mod clock;
-mod error;
+mod coerce;
+mod condition;
+mod decimal;
+mod definition;
+mod efficiency;
+mod key;
+mod like;
+mod listing;
+mod naming;
 mod prepared;
+mod projection;
+mod removal;
+mod row;
+mod scan;
+mod schema;
+mod scope;
+mod select;
 mod session;
+mod show;
+mod shown;
+mod sort;
+mod table;
+mod table_option;
+mod upsert;
+mod variables;
+mod visible;
 
-use crate::answer::{Answer, Datum, SqlError};
-use crate::sql;
+use crate::answer::{Answer, Column, Datum, SqlError};
+use crate::refusal;
+use crate::sql::{self, Statement};
+
+use catalog::Catalog;
+use scope::Scope;
+use table::Table;
 
 pub use assumption::{
     AssumptionInfo, Assumptions, DeleteAffected, EmptyBytes, EqualStamp, Escapes, ExcessScale, LimitCap,
-    Misuse, Names, NullRow, NullWrite, Support, TABLE, TextAsBytes,
+    Misuse, Names, NullRow, NullWrite, Parameters, Support, TABLE, TextAsBytes,
 };
 pub use clock::Clock;
-pub(crate) use error::syntax;
 pub use prepared::Prepared;
 pub use session::Session;
 
@@ -34,13 +65,14 @@ pub struct EngineOptions {
 #[derive(Debug)]
 pub struct Engine {
     options: EngineOptions,
+    catalog: Catalog,
 }
 
 impl Engine {
     /// An engine with the database `default` and nothing else.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        Self { options }
+        Self { options, catalog: Catalog::new() }
     }
 
     /// The behaviours this engine was made with.
@@ -66,8 +98,8 @@ impl Engine {
     /// # Errors
     /// 1049 for a database that does not exist.
     pub fn use_database(&self, session: &mut Session, database: &str) -> Result<(), SqlError> {
-        if database != "default" {
-            return Err(error::unknown_database(database));
+        if !self.catalog.has_database(database) {
+            return Err(refusal::unknown_database(database));
         }
         database.clone_into(&mut session.database);
         Ok(())
@@ -78,8 +110,39 @@ impl Engine {
     /// # Errors
     /// A syntax error, an unsupported statement, an unknown table or column.
     pub fn prepare(&self, session: &Session, sql: &str) -> Result<Prepared, SqlError> {
-        let parsed = sql::parse(sql, session.no_backslash_escapes)?;
-        Ok(Prepared::new(parsed.statement, parsed.param_count, None))
+        let escapes = self.assumptions().escapes == Escapes::On && !session.no_backslash_escapes;
+        let parsed = sql::parse(sql, escapes)?;
+        let columns = self.columns(session, &parsed.statement)?;
+        Ok(Prepared::new(parsed.statement, parsed.param_count, columns))
+    }
+
+    fn columns(&self, session: &Session, statement: &Statement) -> Result<Option<Vec<Column>>, SqlError> {
+        match statement {
+            Statement::Select(select) => match &select.table {
+                None => variables::columns(select, session, self.assumptions()).map(Some),
+                Some(table) => {
+                    let table = self.catalog.table(&session.database, table)?;
+                    select::columns(select, &table.schema()).map(Some)
+                }
+            },
+            Statement::Show(show) => Ok(Some(show::columns(show))),
+            Statement::Upsert(sql::Upsert { table, .. })
+            | Statement::Delete(sql::Delete { table, .. })
+            | Statement::Update(sql::Update { table, .. }) => {
+                self.catalog.table(&session.database, table).map(|_| None)
+            }
+            Statement::CreateDatabase(..)
+            | Statement::DropDatabase(..)
+            | Statement::CreateTable(_)
+            | Statement::AlterTable(..)
+            | Statement::CreateIndex(..)
+            | Statement::DropIndex(..)
+            | Statement::DropTable(..)
+            | Statement::Truncate(_)
+            | Statement::Use(_)
+            | Statement::Set(_)
+            | Statement::EndTransaction => Ok(None),
+        }
     }
 
     /// Runs a prepared statement with one value per `?`.
@@ -93,13 +156,92 @@ impl Engine {
         params: &[Datum<'_>],
     ) -> Result<Answer, SqlError> {
         if params.len() != prepared.param_count() {
-            return Err(error::wrong_parameter_count(prepared.param_count(), params.len()));
+            return Err(refusal::wrong_parameter_count(prepared.param_count(), params.len()));
         }
-        match prepared.statement() {
-            sql::Statement::Use(database) => {
-                self.use_database(session, database)?;
-                Ok(Answer::Done { affected: 0 })
+        let statement = prepared.statement();
+        let now = self.options.clock.now_ms();
+        let scope = Scope::new(self.assumptions(), now, session, statement.hints(), params);
+        let table = |name| self.catalog.table(&session.database, name);
+        let affected = match statement {
+            Statement::Upsert(upsert) => upsert::upsert(&*table(&upsert.table)?, upsert, &scope)?,
+            Statement::Delete(delete) => removal::delete(&*table(&delete.table)?, delete, &scope)?,
+            Statement::Update(update) => removal::update(&*table(&update.table)?, update, &scope)?,
+            Statement::Select(select) => {
+                return match &select.table {
+                    Some(name) => select::select(&table(name)?, select, &scope),
+                    None => variables::select(select, session, &scope),
+                };
             }
+            Statement::Show(show) => return show::show(show, &self.catalog, session, self.assumptions()),
+            Statement::Use(database) => {
+                self.use_database(session, database)?;
+                0
+            }
+            Statement::Set(assignments) => {
+                variables::set(assignments, session, self.assumptions())?;
+                0
+            }
+            definition => {
+                self.define(definition, &session.database, &scope)?;
+                0
+            }
+        };
+        Ok(Answer::Done { affected })
+    }
+
+    /// Runs a statement that changes databases, tables or indexes, or that ends a transaction there never was.
+    fn define(&self, statement: &Statement, current: &str, scope: &Scope<'_>) -> Result<(), SqlError> {
+        match statement {
+            Statement::CreateDatabase(name, if_not_exists) => {
+                if *if_not_exists && self.catalog.has_database(name) {
+                    return Ok(());
+                }
+                naming::check_database(name)?;
+                if self.catalog.add_database(name) { Ok(()) } else { Err(refusal::database_exists(name)) }
+            }
+            Statement::DropDatabase(name, if_exists) => {
+                if name == "default" {
+                    return Err(refusal::unsupported("DROP of the database default"));
+                }
+                let removed = self.catalog.remove_database(name);
+                if removed || *if_exists { Ok(()) } else { Err(refusal::database_absent(name)) }
+            }
+            Statement::CreateTable(create) => {
+                let schema = definition::schema(create, scope)?;
+                let database = create.table.database.as_deref().unwrap_or(current);
+                let added = self.catalog.add_table(Table::new(database, &create.table.table, schema))?;
+                if added || create.if_not_exists {
+                    Ok(())
+                } else {
+                    Err(refusal::table_exists(&create.table.table))
+                }
+            }
+            Statement::DropTable(name, if_exists) => {
+                let removed = self.catalog.remove_table(current, name)?;
+                if removed || *if_exists { Ok(()) } else { Err(refusal::unknown_table(&name.table)) }
+            }
+            Statement::AlterTable(name, alteration) => {
+                alteration::alter(&*self.catalog.table(current, name)?, alteration, scope)
+            }
+            Statement::CreateIndex(name, spec, if_not_exists) => {
+                alteration::create_index(&*self.catalog.table(current, name)?, spec, *if_not_exists)
+            }
+            Statement::DropIndex(name, index) => {
+                alteration::drop_index(&*self.catalog.table(current, name)?, index)
+            }
+            Statement::Truncate(name) => {
+                self.catalog.table(current, name)?.clear();
+                Ok(())
+            }
+            Statement::EndTransaction if scope.assumptions.chatter == Support::Accepted => Ok(()),
+            Statement::EndTransaction => Err(refusal::unsupported("transactions")),
+            Statement::Upsert(_)
+            | Statement::Delete(_)
+            | Statement::Update(_)
+            | Statement::Select(_)
+            | Statement::Show(_)
+            | Statement::Use(_)
+            | Statement::Set(_) => Err(refusal::unsupported("this statement here")),
         }
     }
 
@@ -110,5 +252,10 @@ impl Engine {
     pub fn query(&self, session: &mut Session, sql: &str) -> Result<Answer, SqlError> {
         let prepared = self.prepare(session, sql)?;
         self.execute(session, &prepared, &[])
+    }
+
+    /// Forgets delete markers and removed cells of every table, as a major compaction at this moment does.
+    pub fn compact(&self) {
+        self.catalog.each_table(&mut |table| table.compact());
     }
 }

@@ -1,34 +1,97 @@
-//! From text to statements: the Lindorm dialect.
+//! From text to statements: the Lindorm dialect, read by a lexer and a recursive-descent parser of our own (the lexer says why).
+//!
+//! Parsing needs no schema: unknown tables and columns are the engine's matter.
 
-use std::time::Duration;
+mod cursor;
+mod definition;
+mod hint;
+mod lexer;
+mod predicate;
+mod scalar;
+mod select;
+mod session;
+mod show;
+mod statement;
+mod write;
 
 use crate::answer::SqlError;
-use crate::engine::syntax;
+use crate::refusal::{syntax, unsupported};
 
-/// A parsed statement.
-#[derive(Debug, Clone)]
-pub enum Statement {
-    /// `USE database`.
-    Use(String),
-}
+use cursor::Cursor;
+pub(crate) use lexer::bytes_of_hex;
+pub use statement::{
+    Alteration, Assignment, ColumnSpec, Comparison, CreateTable, Delete, Hints, IndexSpec, Item, OnDuplicate,
+    Predicate, Scalar, Select, Show, Statement, TableName, Update, Upsert,
+};
 
-impl Statement {
-    pub(crate) fn timeout(&self) -> Option<Duration> {
-        None
-    }
-}
-
+/// A statement with the number of its `?`.
+#[derive(Debug)]
 pub(crate) struct Parsed {
     pub(crate) statement: Statement,
     pub(crate) param_count: usize,
 }
 
-pub(crate) fn parse(text: &str, _no_backslash_escapes: bool) -> Result<Parsed, SqlError> {
-    let text = text.trim().trim_end_matches(';');
-    match text.split_once(char::is_whitespace) {
-        Some((verb, name)) if verb.eq_ignore_ascii_case("use") => {
-            Ok(Parsed { statement: Statement::Use(name.trim_matches('`').to_owned()), param_count: 0 })
+/// Parses one statement; a `;` may end it. `escapes` says whether a backslash escapes in quoted text.
+pub(crate) fn parse(text: &str, escapes: bool) -> Result<Parsed, SqlError> {
+    let mut cursor = Cursor::new(text, escapes)?;
+    let statement = statement(&mut cursor)?;
+    cursor.take_symbol(";")?;
+    if !cursor.at_end() {
+        return Err(syntax("something follows the end of the statement"));
+    }
+    Ok(Parsed { statement, param_count: cursor.params() })
+}
+
+/// Verbs of MySQL that the dialect refuses by name.
+const REFUSED: [&str; 24] = [
+    "replace",
+    "load",
+    "begin",
+    "start",
+    "savepoint",
+    "release",
+    "lock",
+    "unlock",
+    "rename",
+    "call",
+    "do",
+    "handler",
+    "with",
+    "values",
+    "merge",
+    "flush",
+    "kill",
+    "analyze",
+    "optimize",
+    "check",
+    "repair",
+    "xa",
+    "grant",
+    "revoke",
+];
+
+fn statement(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
+    let verb = cursor.verb()?;
+    match verb.as_str() {
+        "upsert" | "insert" => write::upsert(cursor),
+        "delete" => write::delete(cursor),
+        "update" => write::update(cursor),
+        "select" => select::select(cursor),
+        "create" => definition::create(cursor),
+        "alter" => definition::alter(cursor),
+        "drop" => definition::drop(cursor),
+        "truncate" => {
+            cursor.expect("table")?;
+            Ok(Statement::Truncate(cursor.table_name()?))
         }
-        _ => Err(syntax("the statement is not known")),
+        "describe" | "desc" => show::describe(cursor),
+        "show" => show::show(cursor),
+        "use" => Ok(Statement::Use(cursor.name()?)),
+        "set" => session::set(cursor),
+        "commit" | "rollback" => Ok(Statement::EndTransaction),
+        other if REFUSED.contains(&other) => {
+            Err(unsupported(&format!("{} statements", other.to_uppercase())))
+        }
+        _ => Err(syntax("the statement begins with no verb of the dialect")),
     }
 }

@@ -1,0 +1,110 @@
+//! DELETE and UPDATE: one row, every key column by `=`.
+
+use crate::answer::SqlError;
+use crate::engine::coerce::store;
+use crate::engine::key::push_component;
+use crate::engine::row::NEVER;
+use crate::engine::schema::{Place, Schema};
+use crate::engine::scope::Scope;
+use crate::engine::table::{Table, Write};
+use crate::engine::upsert::changed;
+use crate::engine::visible::Window;
+use crate::engine::{DeleteAffected, Misuse, NullRow, Support};
+use crate::refusal;
+use crate::sql::{Comparison, Delete, Hints, Predicate, Scalar, Update};
+
+/// Leaves a marker at the server's clock without looking whether the row is there.
+pub(crate) fn delete(table: &Table, delete: &Delete, scope: &Scope<'_>) -> Result<u64, SqlError> {
+    let schema = table.schema();
+    check_hints(&delete.hints, scope, "DELETE")?;
+    check_mutable(&schema, "DELETE")?;
+    let key = full_key(&delete.filter, &schema, scope, "DELETE")?;
+    table.delete(&key, scope.now_ms);
+    Ok(match scope.assumptions.delete_affected {
+        DeleteAffected::One => 1,
+        DeleteAffected::Zero => 0,
+    })
+}
+
+/// Writes the columns of SET if the row is there.
+pub(crate) fn update(table: &Table, update: &Update, scope: &Scope<'_>) -> Result<u64, SqlError> {
+    let schema = table.schema();
+    check_hints(&update.hints, scope, "UPDATE")?;
+    check_mutable(&schema, "UPDATE")?;
+    let key = full_key(&update.filter, &schema, scope, "UPDATE")?;
+    let cells = changed(&schema, &update.changes, scope)?;
+    let oldest = schema.ttl_ms().map_or(NEVER, |ttl| scope.now_ms.saturating_sub(ttl));
+    let alive = if scope.assumptions.null_row == NullRow::Exists { scope.now_ms } else { NEVER };
+    let mut affected = 0;
+    table.write_after(&key, scope.merging(&schema), |present| {
+        let there =
+            present.is_some_and(|row| Window::since(oldest).has_row(row.cells(), row.marker, row.alive));
+        if !there {
+            return Ok::<_, SqlError>(Vec::new());
+        }
+        affected = 1;
+        Ok(vec![Write { stamp: scope.now_ms, alive, cells }])
+    })?;
+    Ok(affected)
+}
+
+fn check_hints(hints: &Hints, scope: &Scope<'_>, verb: &str) -> Result<(), SqlError> {
+    if hints.stamp.is_some() && scope.assumptions.stamp_on_delete == Misuse::Refused {
+        return Err(refusal::unsupported(&format!("the hint _l_ts_ on {verb}")));
+    }
+    if hints.timeout_ms.is_some() && scope.assumptions.timeout_on_delete == Support::Refused {
+        return Err(refusal::unsupported(&format!("the hint _l_operation_timeout_ on {verb}")));
+    }
+    Ok(())
+}
+
+fn check_mutable(schema: &Schema, verb: &str) -> Result<(), SqlError> {
+    if schema.mutability() == "IMMUTABLE" {
+        return Err(refusal::unsupported(&format!("{verb} on a table with MUTABILITY = 'IMMUTABLE'")));
+    }
+    Ok(())
+}
+
+/// The encoded key that the condition fixes, if it fixes exactly one and says nothing else.
+fn full_key(filter: &Predicate, schema: &Schema, scope: &Scope<'_>, verb: &str) -> Result<Vec<u8>, SqlError> {
+    let refused =
+        || refusal::unsupported(&format!("{verb} whose condition is not every key column by `=`, once each"));
+    let mut equals: Vec<(&str, &Scalar)> = Vec::new();
+    if !gather(filter, &mut equals) {
+        return Err(refused());
+    }
+    let mut values: Vec<Option<&Scalar>> = vec![None; schema.key.len()];
+    for (name, value) in equals {
+        match schema.column(name)?.place {
+            Place::Key(part) if values[part].is_none() => values[part] = Some(value),
+            Place::Key(_) | Place::Cell(_) => return Err(refused()),
+        }
+    }
+    let (mut key, mut stored) = (Vec::new(), Vec::new());
+    for (part, value) in schema.key.iter().zip(values) {
+        let value = value.ok_or_else(refused)?;
+        let name = &schema.columns[part.column].name;
+        stored.clear();
+        if !store(name, part.kind, scope.value(value), scope.conversion(schema), &mut stored)? {
+            return Err(refusal::null_key(name));
+        }
+        push_component(part.kind, part.descending, &stored, &mut key);
+    }
+    Ok(key)
+}
+
+/// Gathers `column = value` out of ANDs; false if there is anything else.
+fn gather<'a>(filter: &'a Predicate, equals: &mut Vec<(&'a str, &'a Scalar)>) -> bool {
+    match filter {
+        Predicate::And(parts) => parts.iter().all(|part| gather(part, equals)),
+        Predicate::Compare(column, Comparison::Equal, value) => {
+            equals.push((column, value));
+            true
+        }
+        Predicate::Compare(..)
+        | Predicate::Or(_)
+        | Predicate::In { .. }
+        | Predicate::IsNull { .. }
+        | Predicate::Like { .. } => false,
+    }
+}

@@ -1,0 +1,263 @@
+//! The rows of one table: shards by hash of the key, each an ordered map behind its own lock.
+//!
+//! Hashing spreads writers of neighbouring keys over all locks; a scan merges the shards. Only this file takes row locks, one at a
+//! time, and never while a client is waited for.
+
+use std::collections::BTreeMap;
+use std::ops::{Bound, Range};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::engine::row::{Cells, Merging, Row};
+use crate::engine::schema::Schema;
+
+/// How many shards a table has; a power of two.
+pub(crate) const SHARDS: usize = 64;
+
+/// A page copied out of a shard ends after so many bytes.
+const PAGE_BYTES: usize = 256 * 1024;
+
+type Shard = BTreeMap<Box<[u8]>, Row>;
+
+/// A table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) database: String,
+    pub(crate) name: String,
+    schema: RwLock<Arc<Schema>>,
+    shards: Box<[RwLock<Shard>]>,
+}
+
+/// A run of encoded keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyRange {
+    /// The first key; empty for the first of all.
+    pub(crate) low: Vec<u8>,
+    /// The first key beyond; nothing for no end.
+    pub(crate) high: Option<Vec<u8>>,
+    /// The range holds the key `low` and no other.
+    pub(crate) exact: bool,
+}
+
+impl KeyRange {
+    /// Every key.
+    pub(crate) fn all() -> Self {
+        Self { low: Vec::new(), high: None, exact: false }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.high.as_ref().is_some_and(|high| *high <= self.low)
+    }
+
+    /// The shard that an exact range lies in.
+    pub(crate) fn only_shard(&self) -> Option<usize> {
+        self.exact.then(|| shard_of(&self.low))
+    }
+}
+
+fn shard_of(key: &[u8]) -> usize {
+    usize::from(xxh3_64(key).to_le_bytes()[0]) % SHARDS
+}
+
+/// Rows copied out of a shard.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    bytes: Vec<u8>,
+    rows: Vec<Copied>,
+    at: usize,
+}
+
+#[derive(Debug)]
+struct Copied {
+    key: Range<usize>,
+    cells: Range<usize>,
+    shared: Option<i64>,
+    marker: i64,
+    alive: i64,
+}
+
+/// A row as a scan sees it.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    pub(crate) key: &'a [u8],
+    pub(crate) cells: Cells<'a>,
+    pub(crate) marker: i64,
+    pub(crate) alive: i64,
+    /// Its bytes, key and cells.
+    pub(crate) size: usize,
+}
+
+impl Page {
+    /// The row the page stands on.
+    pub(crate) fn current(&self) -> Option<Found<'_>> {
+        let row = self.rows.get(self.at)?;
+        Some(Found {
+            key: &self.bytes[row.key.clone()],
+            cells: Cells::new(&self.bytes[row.cells.clone()], row.shared),
+            marker: row.marker,
+            alive: row.alive,
+            size: row.cells.end - row.key.start,
+        })
+    }
+
+    pub(crate) fn key(&self) -> Option<&[u8]> {
+        self.rows.get(self.at).map(|row| &self.bytes[row.key.clone()])
+    }
+
+    pub(crate) fn advance(&mut self) {
+        self.at += 1;
+    }
+
+    /// The key of its last row.
+    pub(crate) fn last_key(&self) -> Option<&[u8]> {
+        self.rows.last().map(|row| &self.bytes[row.key.clone()])
+    }
+
+    /// Whether it was filled as far as asked, so that more may follow.
+    pub(crate) fn is_full(&self, most: usize) -> bool {
+        self.rows.len() >= most || self.bytes.len() >= PAGE_BYTES
+    }
+
+    fn push(&mut self, key: &[u8], row: &Row) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        let middle = self.bytes.len();
+        let (cells, shared) = row.raw();
+        self.bytes.extend_from_slice(cells);
+        let cells = middle..self.bytes.len();
+        self.rows.push(Copied { key: start..middle, cells, shared, marker: row.marker, alive: row.alive });
+    }
+}
+
+impl Table {
+    pub(crate) fn new(database: &str, name: &str, schema: Schema) -> Self {
+        let shards = (0..SHARDS).map(|_| RwLock::new(Shard::new())).collect();
+        Self {
+            database: database.to_owned(),
+            name: name.to_owned(),
+            schema: RwLock::new(Arc::new(schema)),
+            shards,
+        }
+    }
+
+    /// The schema of this moment.
+    pub(crate) fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the schema, one change at a time; a refused change leaves it as it was.
+    pub(crate) fn change<E>(&self, change: impl FnOnce(&mut Schema) -> Result<(), E>) -> Result<(), E> {
+        let mut present = self.schema.write().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Schema::clone(&present);
+        change(&mut next)?;
+        next.reindex();
+        *present = Arc::new(next);
+        Ok(())
+    }
+
+    fn lock(&self, key: &[u8]) -> RwLockWriteGuard<'_, Shard> {
+        self.shards[shard_of(key)].write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_shard(&self, index: usize) -> RwLockReadGuard<'_, Shard> {
+        self.shards[index].read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a write whose cells share one stamp.
+    pub(crate) fn write(&self, key: &[u8], stamp: i64, alive: i64, cells: &[u8], merging: Merging) {
+        if merging.versions == 0 {
+            return;
+        }
+        let mut shard = self.lock(key);
+        put(&mut shard, key, stamp, alive, cells, merging);
+    }
+
+    /// Shows the row to `decide`, under the row's lock, and adds what it returns.
+    pub(crate) fn write_after<E>(
+        &self,
+        key: &[u8],
+        merging: Merging,
+        decide: impl FnOnce(Option<&Row>) -> Result<Vec<Write>, E>,
+    ) -> Result<(), E> {
+        let mut shard = self.lock(key);
+        let writes = decide(shard.get(key))?;
+        for write in writes {
+            if merging.versions > 0 {
+                put(&mut shard, key, write.stamp, write.alive, &write.cells, merging);
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves a delete marker.
+    pub(crate) fn delete(&self, key: &[u8], marker: i64) {
+        let mut shard = self.lock(key);
+        match shard.get_mut(key) {
+            Some(row) => row.delete(marker),
+            None => {
+                shard.insert(key.into(), Row::deleted(marker));
+            }
+        }
+    }
+
+    /// Copies up to `most` rows of one shard within the range, from its low or its high end.
+    pub(crate) fn page(&self, shard: usize, range: &KeyRange, backward: bool, most: usize) -> Page {
+        let mut page = Page::default();
+        if range.is_empty() {
+            return page;
+        }
+        let shard = self.read_shard(shard);
+        let high = range.high.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = shard.range::<[u8], _>((Bound::Included(range.low.as_slice()), high));
+        let mut copy = |(key, row): (&Box<[u8]>, &Row)| {
+            page.push(key, row);
+            page.rows.len() < most && page.bytes.len() < PAGE_BYTES
+        };
+        if backward {
+            for entry in rows.rev() {
+                if !copy(entry) {
+                    break;
+                }
+            }
+        } else {
+            for entry in rows {
+                if !copy(entry) {
+                    break;
+                }
+            }
+        }
+        page
+    }
+
+    /// Removes every row.
+    pub(crate) fn clear(&self) {
+        for shard in &self.shards {
+            shard.write().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// Forgets delete markers and removed cells, as a major compaction does.
+    pub(crate) fn compact(&self) {
+        for shard in &self.shards {
+            shard.write().unwrap_or_else(PoisonError::into_inner).retain(|_, row| row.compact());
+        }
+    }
+}
+
+/// A further write of a row whose lock is held.
+#[derive(Debug)]
+pub(crate) struct Write {
+    pub(crate) stamp: i64,
+    pub(crate) alive: i64,
+    pub(crate) cells: Vec<u8>,
+}
+
+fn put(shard: &mut Shard, key: &[u8], stamp: i64, alive: i64, cells: &[u8], merging: Merging) {
+    match shard.get_mut(key) {
+        Some(row) => row.merge(stamp, alive, cells, merging),
+        None => {
+            shard.insert(key.into(), Row::written(stamp, alive, cells));
+        }
+    }
+}
