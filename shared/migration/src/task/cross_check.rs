@@ -11,7 +11,7 @@ use super::fault::FaultList;
 use super::node::quoted;
 use super::objects::{Columns, DatabaseSelection};
 use super::policy::Names;
-use super::selection::{mapped, same_column, selects};
+use super::selection::{column_key, selects, target_database, target_table};
 use crate::ident::{ColumnName, DatabaseName, TableName};
 
 /// Refuses a task that would write into the server it reads.
@@ -58,22 +58,23 @@ fn tables(selection: &DatabaseSelection, path: &DocumentPath, faults: &mut Fault
 }
 
 fn columns(columns: &Columns, path: &DocumentPath, faults: &mut FaultList) {
-    let mut seen: Vec<(&ColumnName, &ColumnName)> = Vec::new();
+    let excluded: BTreeSet<String> = columns.exclude.iter().map(column_key).collect();
+    let mut renamed: BTreeSet<String> = BTreeSet::new();
+    let mut taken: BTreeMap<&ColumnName, &ColumnName> = BTreeMap::new();
     for (from, to) in &columns.rename {
         let path = path.key("rename").key(from.as_str());
-        if columns.exclude.iter().any(|excluded| same_column(excluded, from)) {
+        if excluded.contains(&column_key(from)) {
             faults.unexpected(&path, "a column that is also excluded", "one of rename and exclude");
         }
-        if seen.iter().any(|(earlier, _)| same_column(earlier, from)) {
+        if !renamed.insert(column_key(from)) {
             let found = "a column a second time, in another letter case";
             faults.unexpected(&path, found, "each column once");
         }
-        if let Some((earlier, _)) = seen.iter().find(|(_, taken)| *taken == to) {
-            let found =
-                format!("{}, which is already the name of {}", quoted(to.as_str()), quoted(earlier.as_str()));
+        if let Some(owner) = taken.insert(to, from) {
+            let (shown, owner) = (quoted(to.as_str()), quoted(owner.as_str()));
+            let found = format!("{shown}, which is already the name of {owner}");
             faults.unexpected(&path, found, "a name of its own for each column");
         }
-        seen.push((from, to));
     }
 }
 
@@ -88,19 +89,19 @@ fn target_names(
     taken: &mut TakenTargets,
     faults: &mut FaultList,
 ) {
+    let excepted: BTreeSet<&TableName> = selection.tables.iter().map(|exception| &exception.table).collect();
+    let listed = selection.tables.iter().enumerate().map(|(index, exception)| {
+        let key = if exception.target.is_some() { "target" } else { "table" };
+        let path = path.key("tables").item(index).key(key);
+        (exception.table.clone(), exception.target.as_ref(), path)
+    });
     let included = selection.include.iter().enumerate().filter_map(|(index, pattern)| {
-        let table = TableName::new(pattern.only_name()?).ok()?;
-        Some((table, path.key("include").item(index)))
+        let table = TableName::new(pattern.only_name()?).ok().filter(|table| !excepted.contains(table))?;
+        Some((table, None, path.key("include").item(index)))
     });
-    let excepted = selection.tables.iter().enumerate().map(|(index, exception)| {
-        let path = path.key("tables").item(index);
-        let at = if exception.target.is_some() { "target" } else { "table" };
-        (exception.table.clone(), path.key(at))
-    });
-    for (table, path) in excepted.chain(included) {
-        let Some(target) = mapped(selection, &table, names.case) else { continue };
+    for (table, written, path) in listed.chain(included).filter(|(table, ..)| selects(selection, table)) {
+        let place = (target_database(selection, names.case), target_table(&table, written, names.case));
         let source = (selection.database.clone(), table);
-        let place = (target.target_database, target.target_table);
         let shown = quoted(&format!("{}.{}", place.0, place.1));
         let owner = taken.entry(place).or_insert_with(|| source.clone());
         if *owner != source {

@@ -10,7 +10,7 @@ use super::document_path::DocumentPath;
 use super::fault::FaultList;
 use super::node::{Mapping, Node};
 use super::objects::{Columns, DatabaseSelection, TableException};
-use super::selection::same_column;
+use super::selection::column_key;
 use crate::ident::{ColumnName, DatabaseName, IDENTIFIER_CHARS_MAX, TARGET_NAME_BYTES_MAX, TableName};
 use crate::pattern::{PATTERN_CHARS_MAX, Pattern};
 
@@ -121,7 +121,7 @@ fn renames(node: &Node<'_>, faults: &mut FaultList) -> Option<BTreeMap<ColumnNam
     let read: Vec<Option<(ColumnName, ColumnName)>> = entries
         .into_iter()
         .map(|(from, node)| {
-            let source = column_key(from, &node.path, faults);
+            let source = column_of_key(from, &node.path, faults);
             let target = node.text_as(&target_expected(), faults, |text| ColumnName::new(text).ok());
             Some((source?, target?))
         })
@@ -129,7 +129,7 @@ fn renames(node: &Node<'_>, faults: &mut FaultList) -> Option<BTreeMap<ColumnNam
     read.into_iter().collect()
 }
 
-fn column_key(key: &str, path: &DocumentPath, faults: &mut FaultList) -> Option<ColumnName> {
+fn column_of_key(key: &str, path: &DocumentPath, faults: &mut FaultList) -> Option<ColumnName> {
     let name = Some(key).filter(|text| fits_source(text)).and_then(|text| ColumnName::new(text).ok());
     if name.is_none() {
         faults.unexpected(path, "a key that is no column name", source_expected());
@@ -140,11 +140,12 @@ fn column_key(key: &str, path: &DocumentPath, faults: &mut FaultList) -> Option<
 fn excluded_columns(node: &Node<'_>, faults: &mut FaultList) -> Option<BTreeSet<ColumnName>> {
     let items = node.items("a list of column names", faults)?;
     let mut columns: BTreeSet<ColumnName> = BTreeSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut complete = true;
     for item in items {
         match source_name(&item, faults, |text| ColumnName::new(text).ok()) {
             None => complete = false,
-            Some(column) if columns.iter().any(|earlier| same_column(earlier, &column)) => {
+            Some(column) if !seen.insert(column_key(&column)) => {
                 let found = format!("{} a second time", item.found());
                 faults.unexpected(&item.path, found, "each column once");
                 complete = false;

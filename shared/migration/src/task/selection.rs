@@ -26,8 +26,10 @@ pub struct TableSelection {
 /// What becomes of a table's columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnSelection {
-    rename: BTreeMap<ColumnName, ColumnName>,
-    exclude: BTreeSet<ColumnName>,
+    /// By column key: the name as written and the target name.
+    rename: BTreeMap<String, (ColumnName, ColumnName)>,
+    /// By column key: the name as written.
+    exclude: BTreeMap<String, ColumnName>,
     case: NameCase,
 }
 
@@ -47,26 +49,15 @@ impl Task {
     }
 }
 
-/// What becomes of `table` in the database of `selection`.
-pub(super) fn mapped(
-    selection: &DatabaseSelection,
-    table: &TableName,
-    case: NameCase,
-) -> Option<TableSelection> {
+fn mapped(selection: &DatabaseSelection, table: &TableName, case: NameCase) -> Option<TableSelection> {
     if !selects(selection, table) {
         return None;
     }
     let exception = selection.tables.iter().find(|exception| exception.table == *table);
-    let target_table = exception
-        .and_then(|exception| exception.target.clone())
-        .unwrap_or_else(|| in_case(table, case, TableName::as_str, |name| TableName::new(name).ok()));
-    let Columns { rename, exclude } =
-        exception.map_or_else(Columns::default, |exception| exception.columns.clone());
-    Some(TableSelection {
-        target_database: target_database(selection, case),
-        target_table,
-        columns: ColumnSelection { rename, exclude, case },
-    })
+    let target_table = target_table(table, exception.and_then(|exception| exception.target.as_ref()), case);
+    let columns = exception.map_or_else(Columns::default, |exception| exception.columns.clone());
+    let columns = ColumnSelection::new(&columns, case);
+    Some(TableSelection { target_database: target_database(selection, case), target_table, columns })
 }
 
 /// Whether the patterns of `selection` take `table` in.
@@ -75,21 +66,35 @@ pub(super) fn selects(selection: &DatabaseSelection, table: &TableName) -> bool 
     matched(&selection.include) && !matched(&selection.exclude)
 }
 
-fn target_database(selection: &DatabaseSelection, case: NameCase) -> DatabaseName {
+/// What `table` is called on the target, if the document gives it the name `written`.
+pub(super) fn target_table(table: &TableName, written: Option<&TableName>, case: NameCase) -> TableName {
+    written
+        .cloned()
+        .unwrap_or_else(|| in_case(table, case, TableName::as_str, |name| TableName::new(name).ok()))
+}
+
+/// What the database of `selection` is called on the target.
+pub(super) fn target_database(selection: &DatabaseSelection, case: NameCase) -> DatabaseName {
     selection.target.clone().unwrap_or_else(|| {
         in_case(&selection.database, case, DatabaseName::as_str, |name| DatabaseName::new(name).ok())
     })
 }
 
 impl ColumnSelection {
+    fn new(columns: &Columns, case: NameCase) -> Self {
+        let rename = columns.rename.iter().map(|(from, to)| (column_key(from), (from.clone(), to.clone())));
+        let exclude = columns.exclude.iter().map(|column| (column_key(column), column.clone()));
+        Self { rename: rename.collect(), exclude: exclude.collect(), case }
+    }
+
     /// The target name of a source column; `None` if it is not moved.
     #[must_use]
     pub fn target_of(&self, column: &ColumnName) -> Option<ColumnName> {
-        if self.exclude.iter().any(|excluded| same_column(excluded, column)) {
+        let key = column_key(column);
+        if self.exclude.contains_key(&key) {
             return None;
         }
-        let renamed = self.rename.iter().find(|(from, _)| same_column(from, column));
-        Some(renamed.map_or_else(
+        Some(self.rename.get(&key).map_or_else(
             || in_case(column, self.case, ColumnName::as_str, |name| ColumnName::new(name).ok()),
             |(_, to)| to.clone(),
         ))
@@ -98,14 +103,16 @@ impl ColumnSelection {
     /// The columns that the document renames or excludes and that are none of `columns`, the table's own.
     #[must_use]
     pub fn absent_from(&self, columns: &[ColumnName]) -> Vec<ColumnName> {
-        let named = self.rename.keys().chain(&self.exclude);
-        named.filter(|name| !columns.iter().any(|column| same_column(name, column))).cloned().collect()
+        let present: BTreeSet<String> = columns.iter().map(column_key).collect();
+        let renamed = self.rename.iter().map(|(key, (from, _))| (key, from));
+        let named = renamed.chain(&self.exclude);
+        named.filter(|(key, _)| !present.contains(*key)).map(|(_, column)| column.clone()).collect()
     }
 }
 
-/// Whether MySQL takes two names for one column.
-pub(super) fn same_column(left: &ColumnName, right: &ColumnName) -> bool {
-    left == right || left.as_str().to_lowercase() == right.as_str().to_lowercase()
+/// Equal for two names that MySQL takes for one column.
+pub(super) fn column_key(column: &ColumnName) -> String {
+    column.as_str().to_lowercase()
 }
 
 /// `name` in another letter case. A character whose other case is more than one character stays, so that a
