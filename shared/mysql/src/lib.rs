@@ -1,1 +1,20 @@
-//! To be filled in this series of changes.
+//! The MySQL source: its settings and catalog, key boundaries, and rows page by page.
+//!
+//! It implements the domain's source ports on `mysql_async`. Everything here only reads: every session is read-only,
+//! every statement its own transaction, no lock outlives a statement. It never compares keys (MySQL does), never
+//! prints a value, a key or a password, and never reads an error's text.
+//!
+//! Map: `settings` and `session` connect; `classify` turns failures into port errors; `catalog` describes server and
+//! tables; `key_column` and `key_range` write key comparisons that use the index; `read` fetches rows and boundaries.
+
+mod catalog;
+mod classify;
+mod key_column;
+mod key_range;
+mod quoting;
+mod read;
+mod session;
+mod settings;
+
+pub use session::Source;
+pub use settings::{Authorities, ConnectionSettings, TlsSettings};

@@ -1,0 +1,150 @@
+//! A page of rows: one SELECT in key order, bounded in rows and bytes.
+//!
+//! One row more than wanted is asked for, so that the last page is known to be the last. The limit follows the size of
+//! the table's rows as pages showed it, so that little is sent which the byte bound then leaves out; what is sent
+//! beyond the bound is read and dropped row by row. Memory is the bound and one row.
+
+use migration::limits::PAGE_AGE_MAX;
+use migration::port::{Page, PageRequest, PortError, RowSource, Surface};
+use migration::retry::{Effect, Retry};
+use migration::schema::{SourceTable, SourceType};
+use migration::value::SourceValue;
+use mysql_async::prelude::Queryable;
+use mysql_async::{Params, Value};
+use tokio::time::timeout;
+
+use crate::classify::{classify, fault};
+use crate::key_range::Condition;
+use crate::read::select::{RowReader, from_by_key, order_by};
+use crate::session::Source;
+
+/// Bytes a row is taken to have where neither pages nor the catalog tell: plain, and with columns that may be long.
+const ROW_BYTES_PLAIN: u64 = 128;
+const ROW_BYTES_LONG: u64 = 16 << 10;
+
+impl RowSource for Source {
+    async fn page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
+        let table = &request.table.source;
+        let read = timeout(PAGE_AGE_MAX, self.read_page(request)).await;
+        read.unwrap_or_else(|_| {
+            Err(PortError {
+                surface: Surface::Source,
+                code: None,
+                summary: format!("reading {}: a page took longer than it may be old", table.id),
+                retry: Retry::Now,
+                effect: Effect::None,
+                cause: None,
+            })
+        })
+    }
+}
+
+impl Source {
+    async fn read_page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
+        let table = &request.table.source.id;
+        let doing = || format!("reading {table}");
+        let reader = RowReader::of(request.table)?;
+        let expected = self.row_bytes(table).unwrap_or_else(|| catalog_row_bytes(&request.table.source));
+        let rows_max = rows_within(request, expected);
+        let condition = Condition::of(&reader.key(), request.range)?;
+        let sql = page_sql(request, &reader, &condition);
+        let mut parameters = condition.parameters;
+        parameters.push(Value::UInt(rows_max as u64 + 1));
+
+        let mut session = self.session().await?;
+        let result = session.conn.exec_iter(sql, Params::Positional(parameters)).await;
+        let mut result = result.map_err(|error| classify(&error, &doing()))?;
+        let mut gathered = Gathered::new(request.bytes_max, rows_max);
+        let streamed = result.for_each(|row| gathered.take(&reader, row.unwrap())).await;
+        streamed.map_err(|error| classify(&error, &doing()))?;
+        result.drop_result().await.map_err(|error| classify(&error, &doing()))?;
+        drop(session);
+
+        if gathered.unreadable {
+            return Err(fault(format!("reading {table}: a value is not of its column's type")));
+        }
+        if !gathered.rows.is_empty() {
+            let seen = (gathered.bytes / gathered.rows.len()) as u64;
+            self.remember_row_bytes(table, seen.max(1));
+        }
+        let last_key = match gathered.rows.last() {
+            Some(row) => Some(reader.key_of(row, &gathered.beside)?),
+            None => None,
+        };
+        Ok(Page { rows: gathered.rows, last_key, bytes: gathered.bytes, is_last: !gathered.more })
+    }
+}
+
+fn page_sql(request: &PageRequest<'_>, reader: &RowReader, condition: &Condition) -> String {
+    format!(
+        "SELECT /*+ MAX_EXECUTION_TIME({}) */ {}{}{}{} LIMIT ?",
+        PAGE_AGE_MAX.as_millis(),
+        reader.select_list(),
+        from_by_key(request.table),
+        condition.sql,
+        order_by(&reader.key()),
+    )
+}
+
+/// Rows to keep at most: what is asked for, and about what fills the byte bound.
+fn rows_within(request: &PageRequest<'_>, row_bytes: u64) -> usize {
+    let fitting = (request.bytes_max as u64 / row_bytes.max(1)).saturating_add(1);
+    // A tenth more, because a page that ends a little short of its bytes costs another round trip.
+    let fitting = fitting.saturating_add(fitting / 10);
+    usize::try_from(fitting).unwrap_or(usize::MAX).min(request.rows_max.max(1))
+}
+
+fn catalog_row_bytes(table: &SourceTable) -> u64 {
+    let long = table.columns.iter().any(|column| {
+        matches!(
+            column.column_type,
+            SourceType::Text { .. } | SourceType::Blob { .. } | SourceType::Json | SourceType::Geometry
+        )
+    });
+    match table.data_bytes.checked_div(table.rows_estimate) {
+        Some(bytes) => bytes.max(ROW_BYTES_PLAIN),
+        None if long => ROW_BYTES_LONG,
+        None => ROW_BYTES_PLAIN,
+    }
+}
+
+/// The rows kept of a page so far.
+struct Gathered {
+    rows: Vec<Vec<SourceValue>>,
+    beside: Vec<Value>,
+    bytes: usize,
+    bytes_max: usize,
+    rows_max: usize,
+    /// Whether the server had a row that was not kept.
+    more: bool,
+    unreadable: bool,
+}
+
+impl Gathered {
+    fn new(bytes_max: usize, rows_max: usize) -> Self {
+        let rows = Vec::new();
+        Self { rows, beside: Vec::new(), bytes: 0, bytes_max, rows_max, more: false, unreadable: false }
+    }
+
+    fn take(&mut self, reader: &RowReader, values: Vec<Value>) {
+        if self.more || self.unreadable {
+            return;
+        }
+        if self.rows.len() == self.rows_max {
+            self.more = true;
+            return;
+        }
+        let Some(row) = reader.read(values) else {
+            self.unreadable = true;
+            return;
+        };
+        let bytes: usize = row.values.iter().map(SourceValue::bytes).sum();
+        if !self.rows.is_empty() && self.bytes + bytes > self.bytes_max {
+            self.more = true;
+            return;
+        }
+        self.bytes += bytes;
+        self.rows.push(row.values);
+        self.beside = row.beside;
+    }
+}

@@ -1,0 +1,100 @@
+//! Sessions on the source, from a bounded pool.
+//!
+//! It exists so that every statement runs in a session with the same settings, and so that waiting for a free
+//! session is not mistaken for a server that does not answer. A session whose call was given up midway is cleaned
+//! or closed by the driver's pool before it is used again.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use migration::ident::TableId;
+use migration::port::{PortError, Surface};
+use migration::retry::{Effect, Retry};
+use mysql_async::{Conn, Pool};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use crate::classify::classify;
+use crate::settings::ConnectionSettings;
+
+/// The MySQL source. Clones share their sessions.
+#[derive(Clone)]
+pub struct Source {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pool: Pool,
+    permits: Semaphore,
+    connect_timeout: Duration,
+    /// Bytes of a row, by table, as pages showed them.
+    row_bytes: Mutex<BTreeMap<TableId, u64>>,
+}
+
+/// A session in use.
+pub(crate) struct Session<'a> {
+    pub(crate) conn: Conn,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Source")
+    }
+}
+
+impl Source {
+    /// Connects with at most `sessions_max` sessions at a time (at least one) and opens the first of them.
+    ///
+    /// # Errors
+    /// Where the server does not answer in time, refuses the login, or is not whom the TLS settings demand.
+    pub async fn connect(settings: &ConnectionSettings, sessions_max: usize) -> Result<Self, PortError> {
+        let shared = Shared {
+            pool: Pool::new(settings.options(sessions_max)),
+            permits: Semaphore::new(sessions_max.max(1)),
+            connect_timeout: settings.connect_timeout,
+            row_bytes: Mutex::new(BTreeMap::new()),
+        };
+        let source = Self { shared: Arc::new(shared) };
+        source.session().await?;
+        Ok(source)
+    }
+
+    /// Closes all sessions, politely.
+    pub async fn close(self) {
+        // A session that cannot be closed is gone already.
+        let _ = self.shared.pool.clone().disconnect().await;
+    }
+
+    pub(crate) async fn session(&self) -> Result<Session<'_>, PortError> {
+        let permit = self.shared.permits.acquire().await.expect("invariant: the semaphore is never closed");
+        let opened = timeout(self.shared.connect_timeout, self.shared.pool.get_conn()).await;
+        let conn = opened
+            .map_err(|_| PortError {
+                surface: Surface::Source,
+                code: None,
+                summary: "connecting took too long".to_owned(),
+                retry: Retry::Now,
+                effect: Effect::None,
+                cause: None,
+            })?
+            .map_err(|error| classify(&error, "connecting"))?;
+        Ok(Session { conn, _permit: permit })
+    }
+
+    /// Bytes of a row of the table, as earlier pages showed them.
+    pub(crate) fn row_bytes(&self, table: &TableId) -> Option<u64> {
+        self.shared.row_bytes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(table).copied()
+    }
+
+    pub(crate) fn remember_row_bytes(&self, table: &TableId, bytes: u64) {
+        let mut known = self.shared.row_bytes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(entry) = known.get_mut(table) {
+            *entry = bytes;
+        } else {
+            known.insert(table.clone(), bytes);
+        }
+    }
+}
