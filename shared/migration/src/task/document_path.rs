@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+/// More of a key is not shown. Every key that means something is shorter.
+const KEY_CHARS_MAX: usize = 80;
+
 /// The way from the top of the document to one key or list item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct DocumentPath(String);
@@ -17,6 +20,10 @@ impl DocumentPath {
 
     /// The value of `key` in the mapping at this path.
     pub(super) fn key(&self, key: &str) -> Self {
+        let key = match key.char_indices().nth(KEY_CHARS_MAX) {
+            None => key,
+            Some((cut, _)) => &key[..cut],
+        };
         let plain =
             !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         Self(match (plain, self.0.is_empty()) {
@@ -48,6 +55,7 @@ mod tests {
         assert_eq!(table.key("target").to_string(), "objects[0].tables[1].target");
         assert_eq!(DocumentPath::top().key("labels").key("a b").to_string(), "labels[\"a b\"]");
         assert_eq!(DocumentPath::top().key("").to_string(), "[\"\"]");
+        assert_eq!(DocumentPath::top().key(&"k".repeat(1_000)).to_string(), "k".repeat(80));
         assert_eq!(DocumentPath::top().to_string(), "the document");
     }
 }

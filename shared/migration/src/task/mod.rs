@@ -43,6 +43,7 @@ pub use endpoint::{Endpoint, SecretReference, Tls, TlsMode};
 pub use fault::{Complaint, Fault, Faults};
 pub use json_schema::JSON_SCHEMA;
 pub use name::TaskName;
+pub use nearest_key::nearest_key;
 pub use objects::{Columns, DatabaseSelection, TableException};
 pub use policy::{
     BadRowPolicy, MigrationMode, NameCase, Names, NotEmptyPolicy, TablesOnTarget, Tuning, ZeroDatePolicy,

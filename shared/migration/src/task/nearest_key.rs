@@ -3,7 +3,8 @@
 //! The measure is the number of letters to add, drop, replace or swap with a neighbour.
 
 /// The known key nearest to `typed`, if a slip of the fingers explains the difference.
-pub(super) fn nearest_key<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+#[must_use]
+pub fn nearest_key<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let typed: Vec<char> = typed.to_lowercase().replace('-', "_").chars().take(KEY_CHARS_MAX).collect();
     known
         .map(|key| (distance(&typed, &key.chars().collect::<Vec<char>>()), key))

@@ -169,8 +169,8 @@ impl<'v> Node<'v> {
         let shape = shape.expect("invariant: only a key whose shape is a mapping is read as one");
         let Some(entries) = self.value.as_object() else {
             let expected = format!("a mapping of {}", shape.usable_keys().join(", "));
-            let found = if shape.confidential { self.found_kind().to_owned() } else { self.found() };
-            faults.unexpected(&self.path, found, expected);
+            // A text in place of an endpoint is likely a URL with a password in it, so only its kind is shown.
+            faults.unexpected(&self.path, self.found_kind(), expected);
             return None;
         };
         let mapping = Mapping { path: self.path.clone(), entries, shape };

@@ -19,9 +19,9 @@ fn a_document_that_is_no_mapping_is_refused() {
     for (document, found) in [
         (json!(null), "nothing"),
         (json!([]), "a list"),
-        (json!("shop"), "\"shop\""),
-        (json!(7), "the number 7"),
-        (json!(true), "true"),
+        (json!("shop"), "a text"),
+        (json!(7), "a number"),
+        (json!(true), "a flag"),
     ] {
         let message = format!("the document: found {found}, expected a mapping of {keys}");
         assert_refused(&document, &[&message]);
@@ -149,7 +149,7 @@ fn the_faults_are_told_as_one_message_with_their_number() {
         one.expect_err("broken").to_string(),
         "the task document has 3 faults\n  \
          objects: missing, expected a list with at least one database\n  \
-         source: found the number 1, expected a mapping of host, port, user, password, tls\n  \
-         target: found the number 1, expected a mapping of host, port, user, password, tls"
+         source: found a number, expected a mapping of host, port, user, password, tls\n  \
+         target: found a number, expected a mapping of host, port, user, password, tls"
     );
 }

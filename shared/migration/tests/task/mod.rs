@@ -1,5 +1,6 @@
 //! The task document: what is refused and how it is told, what is selected, what counts as a change.
 
+mod any_value;
 mod difference;
 mod document;
 mod endpoint_faults;

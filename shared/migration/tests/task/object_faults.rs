@@ -11,7 +11,7 @@ fn objects_is_a_list_with_at_least_one_database() {
         (json!({"database": "shop"}), "objects: found a mapping, expected a list with at least one database"),
         (
             json!(["shop"]),
-            "objects[0]: found \"shop\", expected a mapping of database, target, include, exclude, tables",
+            "objects[0]: found a text, expected a mapping of database, target, include, exclude, tables",
         ),
         (
             json!([{"include": ["a"]}]),

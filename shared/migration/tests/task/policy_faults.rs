@@ -20,7 +20,7 @@ fn a_policy_is_one_of_its_words() {
     for (pointer, value, message) in [
         ("/names/case", json!("default"), "names.case: found \"default\", expected preserve, lower or upper"),
         ("/names/case", json!(null), "names.case: found nothing, expected preserve, lower or upper"),
-        ("/names", json!("lower"), "names: found \"lower\", expected a mapping of case"),
+        ("/names", json!("lower"), "names: found a text, expected a mapping of case"),
         (
             "/tables_on_target/create",
             json!("yes"),
