@@ -1,1 +1,26 @@
-//! To be filled in this series of changes.
+//! The platform on one machine: a SQLite file that holds the checkpoint table and the queues of a data folder.
+//!
+//! A [`Store`] keeps the promises of the ports `CheckpointTable`, `Queue` and `Inbox`; [`SystemClock`] is the clock
+//! and [`TaskLock`] keeps a second process away from a task. Several processes may have the same data folder open.
+//!
+//! *What is promised on power loss*: everything that was answered `Stored`, `Sent` or `Ok` is on the disk, because
+//! each SQLite commit is synced (`synchronous = FULL` over a write-ahead log) before anybody is answered; as far as
+//! the disk and the file system honour `fsync`. A data folder on a network file system is not supported: the
+//! write-ahead log needs shared memory between the processes that have it open.
+
+mod classify;
+mod clock;
+mod messages;
+mod open;
+mod records;
+mod settings;
+mod store;
+mod task_lock;
+mod worker;
+
+pub use clock::SystemClock;
+pub use messages::DeadLetter;
+pub use open::OpenError;
+pub use settings::QueueSettings;
+pub use store::Store;
+pub use task_lock::{TaskLock, TaskLockError};

@@ -1,0 +1,185 @@
+//! A thread that owns a connection, because SQLite blocks and the runtime must not.
+//!
+//! Writing: everything that waits when the thread is free goes into one SQLite transaction, each piece in its own
+//! savepoint, and is answered after the commit is synced. One sync thus serves all callers that came during the
+//! last one; a piece that fails takes nothing else with it. Reading: one piece after the other, without transaction.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use migration::port::{PortError, Surface};
+use migration::retry::Effect;
+use rusqlite::{Connection, ffi};
+use tokio::sync::oneshot;
+
+use crate::classify::{failed, failed_with, gone};
+
+/// Pieces in one transaction; bounds how long the first waits for the last.
+const GROUP_MAX: usize = 256;
+
+/// Whether the thread writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Each piece by itself.
+    Read,
+    /// Pieces in groups, one transaction a group.
+    Write,
+}
+
+/// A handle to the thread; dropping it waits until everything accepted is done.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    pieces: Option<Sender<Box<dyn Piece>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts the thread.
+    pub(crate) fn start(connection: Connection, mode: Mode) -> std::io::Result<Self> {
+        let (pieces, waiting) = channel();
+        let name = match mode {
+            Mode::Read => "embedded-read",
+            Mode::Write => "embedded-write",
+        };
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        let thread = thread.spawn(move || match mode {
+            Mode::Read => read(&connection, &waiting),
+            Mode::Write => write(&connection, &waiting),
+        })?;
+        Ok(Self { pieces: Some(pieces), thread: Some(thread) })
+    }
+
+    /// Does a piece of work; the answer comes once it is durable. It is done also if nobody waits for the answer.
+    pub(crate) async fn submit<T: Send + 'static>(
+        &self,
+        surface: Surface,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, PortError> {
+        let (caller, answer) = oneshot::channel();
+        let piece = Box::new(Work { surface, work: Some(work), done: None, caller });
+        let pieces = self.pieces.as_ref().ok_or_else(|| gone(surface, Effect::None))?;
+        pieces.send(piece).map_err(|_| gone(surface, Effect::None))?;
+        answer.await.map_err(|_| gone(surface, Effect::Unknown))?
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.pieces = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in the thread has been answered to whoever waited; there is nothing left to tell.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Why a whole transaction came to nothing.
+#[derive(Clone, Copy)]
+struct GroupFailure {
+    error: ffi::Error,
+    effect: Effect,
+}
+
+/// A piece of work of any type.
+trait Piece: Send {
+    /// Does it; whether its writes are to be kept.
+    fn work(&mut self, connection: &Connection) -> bool;
+    /// Tells the caller, knowing what became of the transaction.
+    fn answer(self: Box<Self>, group: Result<(), GroupFailure>);
+}
+
+struct Work<T, W> {
+    surface: Surface,
+    work: Option<W>,
+    done: Option<Result<T, PortError>>,
+    caller: oneshot::Sender<Result<T, PortError>>,
+}
+
+impl<T: Send, W: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Piece for Work<T, W> {
+    fn work(&mut self, connection: &Connection) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let done = work(connection).map_err(|error| failed(self.surface, &error, Effect::None));
+        let kept = done.is_ok();
+        self.done = Some(done);
+        kept
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), GroupFailure>) {
+        let outcome = match (self.done, group) {
+            (Some(done), Ok(())) => done,
+            // A piece that failed by itself has no effect, whatever became of the others.
+            (Some(Err(error)), Err(_)) => Err(error),
+            (Some(Ok(_)) | None, Err(failure)) => {
+                Err(failed_with(self.surface, failure.error, failure.effect))
+            }
+            (None, Ok(())) => Err(gone(self.surface, Effect::None)),
+        };
+        // A caller that gave up waiting is no fault.
+        let _ = self.caller.send(outcome);
+    }
+}
+
+fn read(connection: &Connection, waiting: &Receiver<Box<dyn Piece>>) {
+    while let Ok(mut piece) = waiting.recv() {
+        piece.work(connection);
+        piece.answer(Ok(()));
+    }
+}
+
+fn write(connection: &Connection, waiting: &Receiver<Box<dyn Piece>>) {
+    while let Ok(first) = waiting.recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP_MAX {
+            let Ok(next) = waiting.try_recv() else { break };
+            group.push(next);
+        }
+        let outcome = commit_group(connection, &mut group);
+        for piece in group {
+            piece.answer(outcome);
+        }
+    }
+}
+
+fn commit_group(connection: &Connection, group: &mut [Box<dyn Piece>]) -> Result<(), GroupFailure> {
+    execute(connection, "BEGIN IMMEDIATE").map_err(|error| GroupFailure { error, effect: Effect::None })?;
+    for piece in group {
+        if let Err(error) = in_savepoint(connection, piece.as_mut()) {
+            roll_back(connection);
+            return Err(GroupFailure { error, effect: Effect::None });
+        }
+    }
+    execute(connection, "COMMIT").map_err(|error| {
+        roll_back(connection);
+        // The log may hold the commit although syncing it failed, and a later start would then find it.
+        GroupFailure { error, effect: Effect::Unknown }
+    })
+}
+
+/// Runs one piece; an error says that the whole transaction is lost.
+fn in_savepoint(connection: &Connection, piece: &mut dyn Piece) -> Result<(), ffi::Error> {
+    execute(connection, "SAVEPOINT piece")?;
+    let kept = piece.work(connection);
+    if connection.is_autocommit() {
+        // SQLite ends the transaction by itself after a full disk, an I/O error or lack of memory.
+        return Err(ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK));
+    }
+    if !kept {
+        execute(connection, "ROLLBACK TO piece")?;
+    }
+    execute(connection, "RELEASE piece")
+}
+
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit() {
+        // Nothing is left to do about a failed rollback: the next BEGIN fails then, and is answered so.
+        let _ = execute(connection, "ROLLBACK");
+    }
+}
+
+fn execute(connection: &Connection, sql: &str) -> Result<(), ffi::Error> {
+    let done = connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+    match done {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.sqlite_error().copied().unwrap_or(ffi::Error::new(ffi::SQLITE_ERROR))),
+    }
+}
