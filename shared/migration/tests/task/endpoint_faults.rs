@@ -3,7 +3,7 @@
 use migration::task::Task;
 use serde_json::{Value, json};
 
-use crate::task::document::{assert_refused_with, most, put};
+use crate::task::document::{assert_refused_with, most, put, task};
 
 /// What stands for a password that was put in the wrong place.
 const SECRET: &str = "hunter2 & more";
@@ -147,6 +147,25 @@ fn an_authority_that_would_not_be_looked_at_is_refused() {
     for mode in ["disabled", "required"] {
         assert_refused_with("/target/tls", json!({"mode": mode, "ca": "ca.pem"}), &[message]);
     }
+}
+
+#[test]
+fn a_reference_of_a_later_version_is_refused_beside_another_too() {
+    assert_refused_with(
+        "/source/password",
+        json!({"env": "A", "secrets_manager": "arn"}),
+        &[
+            "source.password.secrets_manager: not supported by this version yet",
+            "source.password: found more than one reference, expected exactly one of env and file",
+        ],
+    );
+}
+
+#[test]
+fn source_and_target_may_share_a_host() {
+    let mut document = most();
+    put(&mut document, "/target/host", json!("127.0.0.1"));
+    assert_eq!(task(&document).target.port, 33061);
 }
 
 #[test]
