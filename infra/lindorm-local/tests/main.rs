@@ -1,0 +1,3 @@
+//! Integration tests of the stand-in, one binary: a module for each half.
+
+mod wire;
