@@ -15,7 +15,7 @@ mod repeated_key;
 mod secret;
 mod syntax;
 
-pub use secret::{Environment, SECRET_BYTES_MAX, Secret, SecretError};
+pub use secret::{Environment, ProcessEnvironment, SECRET_BYTES_MAX, Secret, SecretError};
 pub use syntax::SyntaxFault;
 
 /// The largest document, in bytes: some 100,000 tables with an entry of their own.

@@ -25,6 +25,16 @@ impl<F: Fn(&str) -> Option<OsString>> Environment for F {
     }
 }
 
+/// The environment of this process.
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessEnvironment;
+
+impl Environment for ProcessEnvironment {
+    fn variable(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
+    }
+}
+
 /// A secret. It has no `Serialize`, and its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -128,7 +138,7 @@ mod tests {
 
     use migration::task::SecretReference;
 
-    use super::{SECRET_BYTES_MAX, resolve};
+    use super::{Environment, ProcessEnvironment, SECRET_BYTES_MAX, resolve};
 
     fn from_variable(value: Option<&OsString>) -> Result<String, String> {
         let environment = |name: &str| value.cloned().filter(|_| name == "SOURCE_PASSWORD");
@@ -151,6 +161,12 @@ mod tests {
     #[test]
     fn a_variable_is_taken_as_it_is() {
         assert_eq!(from_variable(Some(&"hunter2 ä ".into())), Ok("hunter2 ä ".to_owned()));
+    }
+
+    #[test]
+    fn the_environment_of_the_process_has_a_path_and_no_unheard_of_variable() {
+        assert_eq!(ProcessEnvironment.variable("PATH"), std::env::var_os("PATH"));
+        assert_eq!(ProcessEnvironment.variable("FERRY_NO_SUCH_VARIABLE"), None);
     }
 
     #[test]
