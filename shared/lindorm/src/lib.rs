@@ -1,1 +1,35 @@
-//! To be filled in this series of changes.
+//! The target: LindormTable through its MySQL endpoint, and nothing else that speaks MySQL.
+//!
+//! It exists so that what is special about the target (hints, stamps, single-row deletes, an incomplete MySQL
+//! protocol) is known in one place. It implements the ports `TargetCatalog`, `TargetProbe`, `TargetClock` and `Sink`,
+//! and adds what verification needs: [`RowScan`], point reads, and repairs.
+//! It never decides what to migrate, never reads the source, and never puts a cell value into an error or a log.
+//!
+//! Map: `settings`, `session` and `pool` make connections; `statement`, `bind` and `decode` are the dialect;
+//! `catalog` describes and creates; `sink` with `cut` and `send` writes; `scan` with `keyset` and `row_access` reads and
+//! repairs; `probe` measures; `classify` is the error table, `failure` what becomes of an error.
+
+mod bind;
+mod catalog;
+mod classify;
+mod cut;
+mod decode;
+mod described;
+mod failure;
+mod keyset;
+mod moment;
+mod pool;
+mod probe;
+mod row_access;
+mod scan;
+mod send;
+mod session;
+mod settings;
+mod sink;
+mod statement;
+mod target;
+mod verified_name;
+
+pub use scan::RowScan;
+pub use settings::{CONNECTIONS_DEFAULT, Settings};
+pub use target::Target;

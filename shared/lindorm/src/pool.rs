@@ -1,0 +1,119 @@
+//! A bounded set of connections.
+//!
+//! Own rather than the driver's, because a connection must be replaced by age and number of uses, must never be reset
+//! (COM_RESET_CONNECTION is refused), and must be dropped when its last statement was cut short: a connection comes back
+//! only by [`Leased::give_back`], so a cancelled future can never leave a half-read answer for the next statement.
+
+use std::sync::Mutex;
+
+use mysql_async::Opts;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::classify::Class;
+use crate::failure::Failure;
+use crate::moment::now;
+use crate::session::{Session, driver_options};
+use crate::settings::Settings;
+use crate::verified_name::open_verified;
+
+/// The connections of one target.
+pub(crate) struct Pool {
+    settings: Settings,
+    /// What the last successful connection used; differs from the settings only in the name a certificate is checked for.
+    options: Mutex<Opts>,
+    /// Most recently used last.
+    idle: Mutex<Vec<Session>>,
+    slots: Semaphore,
+}
+
+/// A connection taken from the pool; dropped for good unless given back.
+pub(crate) struct Leased<'p> {
+    pub(crate) session: Session,
+    pool: &'p Pool,
+    _slot: SemaphorePermit<'p>,
+}
+
+impl Pool {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let slots = Semaphore::new(settings.connections.max(1));
+        let options = Mutex::new(driver_options(&settings, None));
+        Self { settings, options, idle: Mutex::new(Vec::new()), slots }
+    }
+
+    /// How many statements may run at once.
+    pub(crate) fn connections(&self) -> usize {
+        self.settings.connections.max(1)
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// A connection, kept or new; waits while all are in use.
+    pub(crate) async fn lease(&self) -> Result<Leased<'_>, Failure> {
+        let slot = self.slots.acquire().await;
+        let slot = slot.map_err(|_| Failure::of(Class::Stale, "the connections were closed"))?;
+        let session = match self.take_idle() {
+            Some(session) => session,
+            None => self.open(Setup::Ours).await?,
+        };
+        Ok(Leased { session, pool: self, _slot: slot })
+    }
+
+    /// A connection as the server makes it; it is never kept.
+    pub(crate) async fn open_bare(&self) -> Result<Session, Failure> {
+        self.open(Setup::None).await
+    }
+
+    async fn open(&self, setup: Setup) -> Result<Session, Failure> {
+        let options = self.options.lock().expect("invariant: no panic while holding the lock").clone();
+        let (mut session, used) = open_verified(&self.settings, options).await?;
+        *self.options.lock().expect("invariant: no panic while holding the lock") = used;
+        match setup {
+            Setup::Ours => session.set_time_zone().await.map_err(Failure::before_sending)?,
+            Setup::None => {}
+        }
+        Ok(session)
+    }
+
+    fn take_idle(&self) -> Option<Session> {
+        let at = now();
+        let mut idle = self.idle.lock().expect("invariant: no panic while holding the lock");
+        // Sessions are dropped here; the driver closes their sockets in the background.
+        idle.retain(|session| session.is_fresh(at));
+        idle.pop()
+    }
+}
+
+/// What is done with a fresh connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Setup {
+    Ours,
+    None,
+}
+
+impl Leased<'_> {
+    /// Returns the connection: its last statement was answered in full.
+    pub(crate) fn give_back(self) {
+        self.pool.idle.lock().expect("invariant: no panic while holding the lock").push(self.session);
+    }
+
+    /// Returns the connection unless the failure leaves it in doubt.
+    pub(crate) fn give_back_after(self, failure: &Failure) {
+        let answered = failure.code.is_some();
+        match failure.class {
+            Class::Row | Class::Missing | Class::Exists | Class::Unsupported | Class::Denied if answered => {
+                self.give_back();
+            }
+            Class::Row
+            | Class::Busy
+            | Class::Stale
+            | Class::Uncertain
+            | Class::Missing
+            | Class::Exists
+            | Class::Denied
+            | Class::Unsupported
+            | Class::Unlisted => {}
+        }
+    }
+}

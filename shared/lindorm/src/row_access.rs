@@ -1,0 +1,94 @@
+//! Single rows by their whole key: read, written and deleted, for verification and its repairs.
+//!
+//! Repairs carry no stamp: they take the target's own time, like every change after the copy.
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use migration::port::{PortError, Sink, WriteBatch, WriteOutcome};
+use migration::schema::TableMapping;
+use migration::time::UnixMs;
+use migration::value::{TargetRow, TargetValue};
+
+use crate::bind::bind;
+use crate::failure::unexpected;
+use crate::scan::Columns;
+use crate::send::Window;
+use crate::statement::{delete, point_select};
+use crate::target::Target;
+
+impl Target {
+    /// The rows with these keys, in the order of the keys; none for a key without a row.
+    ///
+    /// # Errors
+    /// What stood against reading; transient errors were tried again before.
+    pub async fn read_rows(
+        &self,
+        mapping: &TableMapping,
+        keys: &[Vec<TargetValue>],
+    ) -> Result<Vec<Option<TargetRow>>, PortError> {
+        let columns = Columns::of(mapping);
+        let mut rows = vec![None; keys.len()];
+        let (mut open, mut flying) = (keys.iter().enumerate(), FuturesUnordered::new());
+        loop {
+            while flying.len() < self.pool().connections() {
+                let Some((at, key)) = open.next() else { break };
+                flying.push(self.read_row(mapping, &columns, at, key));
+            }
+            let Some(read) = flying.next().await else { return Ok(rows) };
+            let (at, row) = read?;
+            if let Some(place) = rows.get_mut(at) {
+                *place = row;
+            }
+        }
+    }
+
+    async fn read_row(
+        &self,
+        mapping: &TableMapping,
+        columns: &Columns,
+        at: usize,
+        key: &[TargetValue],
+    ) -> Result<(usize, Option<TargetRow>), PortError> {
+        let doing = format!("reading {}", mapping.target.id);
+        let sql = point_select(&mapping.target.id, &columns.names, columns.key_names());
+        let values: Vec<_> = key.iter().map(bind).collect();
+        let found = self.read(&sql, &values).await.map_err(|failure| failure.into_port(&doing))?;
+        let mut found = found.into_iter();
+        match (found.next(), found.next()) {
+            (None, _) => Ok((at, None)),
+            (Some(row), None) => Ok((at, Some(columns.decode(row, &doing)?))),
+            (Some(_), Some(_)) => Err(unexpected(&doing, "a whole key finds several rows")),
+        }
+    }
+
+    /// Writes rows without a stamp, so that they win over everything written before.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    pub async fn upsert_rows(
+        &self,
+        mapping: &TableMapping,
+        rows: Vec<TargetRow>,
+        send_until: UnixMs,
+    ) -> Result<WriteOutcome, PortError> {
+        self.write(WriteBatch { table: mapping, stamp: None, rows }, send_until).await
+    }
+
+    /// Deletes the row with this key; one that is not there is no error. Cells stamped later than the target's clock
+    /// survive it (`lindorm.md` 3.6).
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    pub async fn delete_row(
+        &self,
+        mapping: &TableMapping,
+        key: &[TargetValue],
+        send_until: UnixMs,
+    ) -> Result<(), PortError> {
+        let columns = Columns::of(mapping);
+        let sql = delete(&mapping.target.id, columns.key_names());
+        let window = Window { send_until, stamped: false };
+        let sent = self.send(&sql, || key.iter().map(bind).collect(), window).await;
+        sent.map_err(|failure| failure.into_port(&format!("deleting from {}", mapping.target.id)))
+    }
+}

@@ -1,0 +1,115 @@
+//! Sends one write until it is acknowledged, refused for good, or its time is over.
+//!
+//! 1. Nothing is sent whose own timeout would pass `send_until`: a write may take effect until that timeout, and the lease
+//!    ends where it does (design section 3).
+//! 2. A try whose outcome is not known (a cut line, a timeout, 3024) may still take effect. With a stamp that is harmless:
+//!    the same cells with the same stamp. Without one it would get a later stamp than whatever follows, so nothing follows,
+//!    not even the same write, until that try's timeout has run out (protocol H8).
+//! 3. Once a try's outcome is not known, the failure that is finally returned says so, whatever the last try said.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use migration::limits::STATEMENT_TIMEOUT;
+use migration::retry::{Effect, backoff};
+use migration::time::UnixMs;
+use mysql_async::Value;
+
+use crate::classify::Class;
+use crate::failure::Failure;
+use crate::moment::{jittered, now};
+use crate::target::Target;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Until when a write may be sent, and whether it may overtake itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    /// No try whose timeout ends later is begun.
+    pub(crate) send_until: UnixMs,
+    /// Whether every cell carries a stamp of ours.
+    pub(crate) stamped: bool,
+}
+
+impl Target {
+    /// Sends a write; `values` makes its parameters anew for each try.
+    pub(crate) async fn send<F>(&self, sql: &Arc<str>, values: F, window: Window) -> Result<(), Failure>
+    where
+        F: Fn() -> Vec<Value> + Send + Sync,
+    {
+        let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut unknown = false;
+        loop {
+            let (failure, sent) = match self.send_once(sql, &values, window).await {
+                Ok(()) => return Ok(()),
+                Err(failed) => failed,
+            };
+            unknown |= failure.effect == Effect::Unknown && failure.class == Class::Uncertain;
+            if !failure.class.is_transient() {
+                return Err(failure.after_unknown(unknown));
+            }
+            let open_until = sent.filter(|_| !window.stamped && failure.class == Class::Uncertain);
+            let open = open_until.map_or(Duration::ZERO, |sent| now().until(sent.plus(STATEMENT_TIMEOUT)));
+            let pause = jittered(pauses.next().unwrap_or(LONGEST_PAUSE)).max(open);
+            if !window.is_open_at(now().plus(pause)) {
+                return Err(failure.after_unknown(unknown));
+            }
+            tracing::debug!(code = failure.code, "a write to the target is tried again");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One try; a failure comes with the moment of sending, where it was sent.
+    async fn send_once<F>(
+        &self,
+        sql: &Arc<str>,
+        values: &F,
+        window: Window,
+    ) -> Result<(), (Failure, Option<UnixMs>)>
+    where
+        F: Fn() -> Vec<Value> + Send + Sync,
+    {
+        let leased = self.pool().lease().await;
+        let mut leased = leased.map_err(|failure| (failure.before_sending(), None))?;
+        leased.session.prepare(sql).await.map_err(|failure| (failure.before_sending(), None))?;
+        let sent = now();
+        if !window.is_open_at(sent) {
+            leased.give_back();
+            let closed = Failure::of(Class::Stale, "the time for sending is over");
+            return Err((closed, None));
+        }
+        match leased.session.execute(sql, values()).await {
+            Ok(()) => {
+                leased.give_back();
+                Ok(())
+            }
+            Err(failure) => {
+                leased.give_back_after(&failure);
+                Err((failure, Some(sent)))
+            }
+        }
+    }
+}
+
+impl Window {
+    fn is_open_at(self, at: UnixMs) -> bool {
+        at.plus(STATEMENT_TIMEOUT) <= self.send_until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use migration::limits::STATEMENT_TIMEOUT;
+    use migration::time::UnixMs;
+
+    use super::Window;
+
+    #[test]
+    fn a_window_closes_one_statement_timeout_before_its_end() {
+        let window = Window { send_until: UnixMs(100_000), stamped: true };
+        let timeout = u64::try_from(STATEMENT_TIMEOUT.as_millis()).unwrap();
+        assert!(window.is_open_at(UnixMs(100_000 - timeout)));
+        assert!(!window.is_open_at(UnixMs(100_001 - timeout)));
+    }
+}

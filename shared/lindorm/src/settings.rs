@@ -1,0 +1,62 @@
+//! Where the target listens, who logs in, and how the line is protected.
+//!
+//! A password is held here in clear and is never printed; nothing of this is serializable.
+
+use std::fmt;
+
+use migration::task::Tls;
+
+/// Statements in flight at once, and connections kept: throughput comes from connections, not from bigger statements
+/// (`lindorm.md` 9).
+pub const CONNECTIONS_DEFAULT: usize = 4;
+
+/// What a connection needs.
+#[derive(Clone)]
+pub struct Settings {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port; the endpoint's own is 33060.
+    pub port: u16,
+    /// The account.
+    pub user: String,
+    /// Its password; none for an account without.
+    pub password: Option<String>,
+    /// How the line is protected.
+    pub tls: Tls,
+    /// Most connections at once, at least one.
+    pub connections: usize,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("user", &self.user)
+            .field("password", &self.password.as_ref().map(|_| "redacted"))
+            .field("tls", &self.tls)
+            .field("connections", &self.connections)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use migration::task::{Tls, TlsMode};
+
+    use super::Settings;
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let settings = Settings {
+            host: "127.0.0.1".to_owned(),
+            port: 33_060,
+            user: "root".to_owned(),
+            password: Some("Tr0ub4dor".to_owned()),
+            tls: Tls { mode: TlsMode::Disabled, ca: None },
+            connections: 4,
+        };
+        let shown = format!("{settings:?}");
+        assert!(shown.contains("redacted") && !shown.contains("Tr0ub4dor"), "{shown}");
+    }
+}

@@ -1,0 +1,133 @@
+//! A target: its connections, and the three ways statements travel over them.
+//!
+//! Reads are tried a few times by themselves; writes are in `send`, with their own rules; definitions are sent once,
+//! because only the caller can find out what became of one (protocol H18).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
+use migration::port::PortError;
+use migration::retry::backoff;
+use mysql_async::{Row, Value};
+
+use crate::failure::Failure;
+use crate::moment::jittered;
+use crate::pool::Pool;
+use crate::settings::Settings;
+
+/// How often a read is tried.
+const READ_ATTEMPTS: usize = 4;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// The target server. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct Target {
+    pool: Arc<Pool>,
+}
+
+impl Target {
+    /// Connects once, so that a wrong address, password or certificate is known at once.
+    ///
+    /// # Errors
+    /// What stood against the connection; an unreachable server and too many connections are transient.
+    pub async fn connect(settings: Settings) -> Result<Self, PortError> {
+        let doing = format!("connecting to {}:{}", settings.host, settings.port);
+        let target = Self { pool: Arc::new(Pool::new(settings)) };
+        let leased = target.pool.lease().await.map_err(|failure| failure.into_port(&doing))?;
+        leased.give_back();
+        Ok(target)
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Rows of a statement without values.
+    pub(crate) async fn ask(&self, sql: &str) -> Result<Vec<Row>, Failure> {
+        let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(READ_ATTEMPTS - 1);
+        loop {
+            match (self.ask_once(sql).await, pauses.next()) {
+                (Err(failure), Some(pause)) if failure.class.is_transient() => {
+                    tokio::time::sleep(jittered(pause)).await;
+                }
+                (outcome, _) => return outcome,
+            }
+        }
+    }
+
+    async fn ask_once(&self, sql: &str) -> Result<Vec<Row>, Failure> {
+        let mut leased = self.pool.lease().await?;
+        match leased.session.ask(sql, STATEMENT_TIMEOUT).await {
+            Ok(rows) => {
+                leased.give_back();
+                Ok(rows)
+            }
+            Err(failure) => {
+                leased.give_back_after(&failure);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Rows of a prepared statement.
+    pub(crate) async fn read(&self, sql: &Arc<str>, values: &[Value]) -> Result<Vec<Row>, Failure> {
+        let rows = self.read_within(sql, values, usize::MAX).await?;
+        Ok(rows)
+    }
+
+    /// The first rows of a prepared statement, up to the one that passes `bytes_max`.
+    pub(crate) async fn read_within(
+        &self,
+        sql: &Arc<str>,
+        values: &[Value],
+        bytes_max: usize,
+    ) -> Result<Vec<Row>, Failure> {
+        let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(READ_ATTEMPTS - 1);
+        loop {
+            match (self.read_once(sql, values.to_vec(), bytes_max).await, pauses.next()) {
+                (Err(failure), Some(pause)) if failure.class.is_transient() => {
+                    tokio::time::sleep(jittered(pause)).await;
+                }
+                (outcome, _) => return outcome,
+            }
+        }
+    }
+
+    async fn read_once(
+        &self,
+        sql: &Arc<str>,
+        values: Vec<Value>,
+        bytes_max: usize,
+    ) -> Result<Vec<Row>, Failure> {
+        let mut leased = self.pool.lease().await?;
+        match leased.session.fetch(sql, values, bytes_max).await {
+            Ok((rows, true)) => {
+                leased.give_back();
+                Ok(rows)
+            }
+            // The rest of the answer is still on the line, so the connection is given up.
+            Ok((rows, false)) => Ok(rows),
+            Err(failure) => {
+                leased.give_back_after(&failure);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Sends a definition once.
+    pub(crate) async fn define(&self, sql: &str) -> Result<(), Failure> {
+        let mut leased = self.pool.lease().await?;
+        match leased.session.run(sql, DDL_TIMEOUT).await {
+            Ok(()) => {
+                leased.give_back();
+                Ok(())
+            }
+            Err(failure) => {
+                leased.give_back_after(&failure);
+                Err(failure)
+            }
+        }
+    }
+}
