@@ -36,6 +36,8 @@ impl fmt::Display for ChunkId {
     }
 }
 
+/// The partition of the heads of all tasks.
+pub const TASKS: &str = "task";
 /// Prefix of journal entries.
 pub const JOURNAL: &str = "journal#";
 /// Prefix of precheck findings.
@@ -66,7 +68,7 @@ fn of_run(run: RunId, sort: String) -> RecordKey {
 /// The head of a task.
 #[must_use]
 pub fn head(task: &str) -> RecordKey {
-    RecordKey { partition: format!("task#{task}"), sort: "head".to_owned() }
+    RecordKey { partition: TASKS.to_owned(), sort: task.to_owned() }
 }
 
 /// A run's own record.

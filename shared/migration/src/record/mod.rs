@@ -2,7 +2,7 @@
 //!
 //! | partition | sort | body |
 //! |---|---|---|
-//! | `task#NAME` | `head` | [`TaskHead`]: which run is the task's newest, and the document it was submitted with |
+//! | `task` | `NAME` | [`TaskHead`]: which run is the task's newest, and the document it was submitted with |
 //! | `run#ID` | `run` | [`Run`](crate::run::Run) |
 //! | `run#ID` | `journal#N` | [`JournalEntry`](crate::run::JournalEntry) |
 //! | `run#ID` | `finding#N` | [`Finding`](crate::finding::Finding) |
@@ -20,7 +20,7 @@ mod keys;
 mod stored;
 
 pub use keys::{
-    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LEASES, PLANS, PROGRESSES, REJECTS, TABLES,
+    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LEASES, PLANS, PROGRESSES, REJECTS, TABLES, TASKS,
     TableNumber, chunk, chunk_lease, chunk_of_lease, chunks_of, finding, head, journal, owner, plan,
     planner_lease, progress, reject, run, run_partition, stamp, table,
 };
@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::RunId;
 
-/// The newest run of a task: `task#NAME` / `head`.
+/// The newest run of a task: `task` / `NAME`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskHead {
     /// The run.

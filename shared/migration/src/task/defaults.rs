@@ -3,8 +3,9 @@
 //! Each number stands here once, with its reason; the parser, the messages and the JSON Schema follow.
 
 use super::endpoint::TlsMode;
-use super::policy::{BadRowPolicy, NameCase, NotEmptyPolicy, ZeroDatePolicy};
+use super::policy::{BadRowPolicy, NameCase, NotEmptyPolicy};
 use super::quantity::{ByteSize, TimeSpan};
+use crate::value::ZeroDates;
 
 /// MySQL's registered port.
 pub const SOURCE_PORT: u16 = 3306;
@@ -32,7 +33,7 @@ pub const IF_NOT_EMPTY: NotEmptyPolicy = NotEmptyPolicy::Fail;
 pub const ON_BAD_ROW: BadRowPolicy = BadRowPolicy::Fail;
 
 /// NULL is what MySQL's own strict mode would have had in place of a zero date; each one is counted.
-pub const ZERO_DATES: ZeroDatePolicy = ZeroDatePolicy::Null;
+pub const ZERO_DATES: ZeroDates = ZeroDates::Null;
 
 /// A chunk of this size is 30 to 60 seconds of work, so that no long one is left over at the end.
 pub const CHUNK_BYTES: ByteSize = ByteSize::from_mebibytes(64);

@@ -15,9 +15,10 @@ mod tests {
     use super::JSON_SCHEMA;
     use crate::task::choice::Choice;
     use crate::task::endpoint::TlsMode;
-    use crate::task::policy::{BadRowPolicy, MigrationMode, NameCase, NotEmptyPolicy, ZeroDatePolicy};
+    use crate::task::policy::{BadRowPolicy, MigrationMode, NameCase, NotEmptyPolicy};
     use crate::task::shape::{Below, DOCUMENT, Shape, Use};
     use crate::task::{Task, defaults};
+    use crate::value::ZeroDates;
 
     fn schema() -> Value {
         serde_json::from_str(JSON_SCHEMA).expect("the schema is JSON")
@@ -84,7 +85,7 @@ mod tests {
         assert_same_words::<NameCase>("names.case");
         assert_same_words::<NotEmptyPolicy>("tables_on_target.if_not_empty");
         assert_same_words::<BadRowPolicy>("on_bad_row");
-        assert_same_words::<ZeroDatePolicy>("zero_dates");
+        assert_same_words::<ZeroDates>("zero_dates");
     }
 
     fn assert_defaults(schema: &Value, document: &Value, path: &str) -> usize {

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::value::ZeroDates;
+
 pub mod defaults;
 
 mod accepted_finding;
@@ -45,9 +47,7 @@ pub use json_schema::JSON_SCHEMA;
 pub use name::TaskName;
 pub use nearest_key::nearest_key;
 pub use objects::{Columns, DatabaseSelection, TableException};
-pub use policy::{
-    BadRowPolicy, MigrationMode, NameCase, Names, NotEmptyPolicy, TablesOnTarget, Tuning, ZeroDatePolicy,
-};
+pub use policy::{BadRowPolicy, MigrationMode, NameCase, Names, NotEmptyPolicy, TablesOnTarget, Tuning};
 pub use quantity::{ByteSize, QuantityError, TimeSpan};
 pub use selection::{ColumnSelection, TableSelection};
 
@@ -75,7 +75,7 @@ pub struct Task {
     /// What happens to a row that the target cannot carry.
     pub on_bad_row: BadRowPolicy,
     /// What a zero or invalid date of the source becomes.
-    pub zero_dates: ZeroDatePolicy,
+    pub zero_dates: ZeroDates,
     /// Sizes and counts that change speed and memory, never the outcome.
     pub tuning: Tuning,
     /// Precheck alerts that the owner accepts by name.

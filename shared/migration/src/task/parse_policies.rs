@@ -4,8 +4,9 @@ use super::choice::Choice;
 use super::defaults;
 use super::fault::FaultList;
 use super::node::{Mapping, Node};
-use super::policy::{Names, TablesOnTarget, Tuning, ZeroDatePolicy};
+use super::policy::{Names, TablesOnTarget, Tuning};
 use super::quantity::{ByteSize, TimeSpan};
+use crate::value::ZeroDates;
 
 /// Reads `names`.
 pub(super) fn names(top: &Mapping<'_>, faults: &mut FaultList) -> Option<Names> {
@@ -33,9 +34,9 @@ pub(super) fn tables_on_target(top: &Mapping<'_>, faults: &mut FaultList) -> Opt
 }
 
 /// Reads `zero_dates`. YAML reads a plain `null` as nothing, and here nothing is a word of the list.
-pub(super) fn zero_dates(top: &Mapping<'_>, faults: &mut FaultList) -> Option<ZeroDatePolicy> {
+pub(super) fn zero_dates(top: &Mapping<'_>, faults: &mut FaultList) -> Option<ZeroDates> {
     match top.get("zero_dates") {
-        Some(node) if node.value.is_null() => Some(ZeroDatePolicy::Null),
+        Some(node) if node.value.is_null() => Some(ZeroDates::Null),
         Some(_) | None => choice_or(top, "zero_dates", defaults::ZERO_DATES, faults),
     }
 }

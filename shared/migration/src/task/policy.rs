@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::choice::Choice;
 use super::quantity::{ByteSize, TimeSpan};
+use crate::value::ZeroDates;
 
 /// Which phases a task has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,19 +82,7 @@ impl Choice for BadRowPolicy {
     const ALL: &'static [(&'static str, Self)] = &[("fail", Self::Fail), ("reject", Self::Reject)];
 }
 
-/// What a zero or invalid date (`0000-00-00`, `2023-02-31`) of the source becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ZeroDatePolicy {
-    /// NULL, and counted. The document may say it with YAML's own `null`.
-    Null,
-    /// MySQL's text for it, in VARCHAR target columns.
-    Text,
-    /// The row is a bad row.
-    Fail,
-}
-
-impl Choice for ZeroDatePolicy {
+impl Choice for ZeroDates {
     const ALL: &'static [(&'static str, Self)] =
         &[("null", Self::Null), ("text", Self::Text), ("fail", Self::Fail)];
 }
