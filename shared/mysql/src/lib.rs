@@ -15,6 +15,7 @@ mod quoting;
 mod read;
 mod session;
 mod settings;
+mod value_length;
 
 pub use session::Source;
 pub use settings::{Authorities, ConnectionSettings, TlsSettings};

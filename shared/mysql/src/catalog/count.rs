@@ -12,6 +12,7 @@ use crate::catalog::fields::Fields;
 use crate::classify::{EXECUTION_TIME_EXCEEDED, classify, fault};
 use crate::quoting::{quoted, quoted_table};
 use crate::session::Source;
+use crate::value_length::{exact_length, is_string, may_exceed, value_length};
 
 /// A scan that takes longer is no longer a light load on the source.
 const COUNT_SPAN_MAX: Duration = Duration::from_secs(5);
@@ -44,15 +45,19 @@ pub(crate) async fn count(
 fn condition(table: &SourceTable, question: &SourceQuestion) -> Result<Option<String>, PortError> {
     Ok(match question {
         SourceQuestion::LongerThan { column, bytes } => {
-            Some(format!("{} > {bytes}", length(named(table, column)?)))
+            let column = named(table, column)?;
+            may_exceed(column, *bytes).then(|| format!("{} > {bytes}", value_length(column, *bytes)))
         }
         SourceQuestion::KeyLongerThan { bytes } => {
-            let lengths: Vec<String> = key(table)?.into_iter().map(length).collect();
+            let lengths: Vec<String> = key(table)?.into_iter().map(exact_length).collect();
             (!lengths.is_empty()).then(|| format!("{} > {bytes}", lengths.join(" + ")))
         }
         SourceQuestion::NulInKey => {
-            let strings: Vec<String> =
-                key(table)?.into_iter().filter(|column| is_string(column)).map(has_nul).collect();
+            let strings: Vec<String> = key(table)?
+                .into_iter()
+                .filter(|column| is_string(&column.column_type))
+                .map(has_nul)
+                .collect();
             (!strings.is_empty()).then(|| strings.join(" OR "))
         }
         SourceQuestion::ZeroDates { column } => {
@@ -82,49 +87,11 @@ fn key(table: &SourceTable) -> Result<Vec<&SourceColumn>, PortError> {
     names.map(|name| named(table, name)).collect()
 }
 
-fn is_string(column: &SourceColumn) -> bool {
-    matches!(
-        column.column_type,
-        SourceType::Varchar { .. }
-            | SourceType::Text { .. }
-            | SourceType::Enum { .. }
-            | SourceType::Set { .. }
-    )
-}
-
 fn has_date(column: &SourceColumn) -> bool {
     matches!(
         column.column_type,
         SourceType::Date | SourceType::DateTime { .. } | SourceType::Timestamp { .. }
     )
-}
-
-/// The bytes a value takes at the target: strings in UTF-8, JSON and decimals as text, all else by its kind.
-fn length(column: &SourceColumn) -> String {
-    let name = quoted(column.name.as_str());
-    match &column.column_type {
-        SourceType::Varchar { .. }
-        | SourceType::Text { .. }
-        | SourceType::Enum { .. }
-        | SourceType::Set { .. } => {
-            format!("OCTET_LENGTH(CONVERT({name} USING utf8mb4))")
-        }
-        SourceType::Decimal { .. }
-        | SourceType::Binary { .. }
-        | SourceType::Varbinary { .. }
-        | SourceType::Blob { .. }
-        | SourceType::Geometry
-        | SourceType::Vector { .. }
-        | SourceType::Json
-        | SourceType::Unknown { .. } => format!("OCTET_LENGTH({name})"),
-        SourceType::Float | SourceType::Date => "4".to_owned(),
-        SourceType::Integer { .. } | SourceType::Double | SourceType::Bit { .. } | SourceType::Year => {
-            "8".to_owned()
-        }
-        SourceType::DateTime { .. } | SourceType::Timestamp { .. } | SourceType::Time { .. } => {
-            "12".to_owned()
-        }
-    }
 }
 
 /// Searched as bytes: to most collations U+0000 weighs nothing and would be found everywhere.

@@ -56,9 +56,9 @@ pub(crate) async fn facts(source: &Source) -> Result<SourceFacts, PortError> {
     let identity = identity.first().ok_or_else(|| fault("asking for the version: no answer"))?;
     let names: Vec<String> = VARIABLES.iter().map(|name| format!("'{name}'")).collect();
     let wanted = format!("SHOW GLOBAL VARIABLES WHERE Variable_name IN ({})", names.join(", "));
-    let mut variables = pairs(rows(conn, &wanted).await?);
+    let mut variables = pairs(&rows(conn, &wanted).await?);
     let tls = "SHOW SESSION STATUS WHERE Variable_name IN ('Ssl_cipher', 'Ssl_version')";
-    let tls = tls_facts(&pairs(rows(conn, tls).await?));
+    let tls = tls_facts(&pairs(&rows(conn, tls).await?));
     let grants = rows(conn, "SHOW GRANTS").await?;
     if let Some(retention) = managed_retention(conn).await {
         variables.insert(MANAGED_RETENTION.to_owned(), retention);
@@ -80,7 +80,7 @@ async fn rows(conn: &mut Conn, sql: &str) -> Result<Vec<Fields>, PortError> {
     Ok(rows.into_iter().map(Fields::of).collect())
 }
 
-fn pairs(rows: Vec<Fields>) -> BTreeMap<String, String> {
+fn pairs(rows: &[Fields]) -> BTreeMap<String, String> {
     rows.iter().map(|row| (row.text_or_empty(0).to_ascii_lowercase(), row.text_or_empty(1))).collect()
 }
 

@@ -12,9 +12,10 @@ use migration::value::{SourceRow, SourceValue};
 use mysql_async::Value;
 
 use crate::classify::fault;
-use crate::key_column::{KeyColumn, is_utf8};
+use crate::key_column::KeyColumn;
 use crate::quoting::{quoted, quoted_table};
 use crate::read::decoder::Decoder;
+use crate::value_length::{may_exceed, value_length};
 
 /// The key columns of a table, in key order.
 pub(crate) fn key_columns(table: &SourceTable, key: &SourceKey) -> Result<Vec<KeyColumn>, PortError> {
@@ -82,7 +83,8 @@ impl RowReader {
             let decoder = Decoder::of(&column.column_type).ok_or_else(|| {
                 fault(format!("column {} of {id} has the unknown type {}", column.name, column.spelling))
             })?;
-            let guard = length_guard(column);
+            let most = VALUE_BYTES_MAX as u64;
+            let guard = may_exceed(column, most).then(|| value_length(column, most));
             let expression = value_expression(column);
             match &guard {
                 None => expressions.push(expression),
@@ -130,7 +132,7 @@ impl RowReader {
         for column in &self.columns {
             let value = values.next()?;
             let decoded = column.decoder.decode(value)?;
-            row.push(if column.guarded { guarded(decoded, values.next()?)? } else { decoded });
+            row.push(if column.guarded { guarded(decoded, &values.next()?)? } else { decoded });
         }
         Some(ReadRow { values: row, beside: values.collect() })
     }
@@ -148,11 +150,11 @@ impl RowReader {
 }
 
 /// A value whose length came along: NULL with a length above the bound was not fetched.
-fn guarded(value: SourceValue, length: Value) -> Option<SourceValue> {
+fn guarded(value: SourceValue, length: &Value) -> Option<SourceValue> {
     let length = match length {
         Value::NULL => None,
-        Value::Int(length) => Some(u64::try_from(length).ok()?),
-        Value::UInt(length) => Some(length),
+        Value::Int(length) => Some(u64::try_from(*length).ok()?),
+        Value::UInt(length) => Some(*length),
         _ => return None,
     };
     match (value, length) {
@@ -174,56 +176,5 @@ fn value_expression(column: &SourceColumn) -> String {
             format!("CAST({name} AS DECIMAL({precision},{scale}))")
         }
         _ => name,
-    }
-}
-
-/// The length that counts, for columns that may hold more than the target takes; none for all others.
-fn length_guard(column: &SourceColumn) -> Option<String> {
-    const MOST: u64 = VALUE_BYTES_MAX as u64;
-    /// No character of a MySQL character set grows more than this in UTF-8, nor shrinks more.
-    const GROWTH: u64 = 4;
-    /// The text of a JSON value is less than this many times its binary form (a control character takes six bytes).
-    const JSON_GROWTH: u64 = 8;
-    let name = quoted(column.name.as_str());
-    match &column.column_type {
-        SourceType::Text { bytes_max } if bytes_max.saturating_mul(GROWTH) > MOST => {
-            if column.charset.as_deref().is_some_and(is_utf8) {
-                return (*bytes_max > MOST).then(|| format!("OCTET_LENGTH({name})"));
-            }
-            // Converting is left out where the bytes alone decide. It also would yield NULL beyond the server's
-            // largest packet.
-            Some(format!(
-                "CASE WHEN OCTET_LENGTH({name}) <= {} OR OCTET_LENGTH({name}) > {} THEN OCTET_LENGTH({name}) \
-                 ELSE OCTET_LENGTH(CONVERT({name} USING utf8mb4)) END",
-                MOST / GROWTH,
-                MOST * GROWTH
-            ))
-        }
-        SourceType::Blob { bytes_max } if *bytes_max > MOST => Some(format!("OCTET_LENGTH({name})")),
-        SourceType::Vector { bytes_max } if *bytes_max > MOST => Some(format!("OCTET_LENGTH({name})")),
-        SourceType::Geometry => Some(format!("OCTET_LENGTH({name})")),
-        SourceType::Json => Some(format!(
-            "CASE WHEN JSON_STORAGE_SIZE({name}) <= {} THEN JSON_STORAGE_SIZE({name}) ELSE OCTET_LENGTH({name}) END",
-            MOST / JSON_GROWTH
-        )),
-        SourceType::Integer { .. }
-        | SourceType::Float
-        | SourceType::Double
-        | SourceType::Decimal { .. }
-        | SourceType::Varchar { .. }
-        | SourceType::Text { .. }
-        | SourceType::Enum { .. }
-        | SourceType::Set { .. }
-        | SourceType::Binary { .. }
-        | SourceType::Varbinary { .. }
-        | SourceType::Blob { .. }
-        | SourceType::Vector { .. }
-        | SourceType::Bit { .. }
-        | SourceType::Date
-        | SourceType::DateTime { .. }
-        | SourceType::Timestamp { .. }
-        | SourceType::Time { .. }
-        | SourceType::Year
-        | SourceType::Unknown { .. } => None,
     }
 }
