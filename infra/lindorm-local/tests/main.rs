@@ -1,3 +1,4 @@
 //! Integration tests of the stand-in, one binary: a module for each half.
 
+mod engine;
 mod wire;

@@ -1,0 +1,109 @@
+//! Rules 37, 38, 41, 45, 46 and 49: DELETE.
+
+use lindorm_local::answer::Datum;
+
+use super::shell::{START_MS, Shell};
+
+fn with_two_key_columns() -> Shell {
+    let mut shell = Shell::new();
+    shell.done("CREATE TABLE t (k INT, l VARCHAR, a INT, PRIMARY KEY (k, l DESC))");
+    shell.done("UPSERT INTO t (k, l, a) VALUES (1, 'x', 1), (1, 'y', 2), (2, 'x', 3)");
+    shell
+}
+
+#[test]
+fn a_delete_fixes_every_key_column_by_equality_and_nothing_else() {
+    let mut shell = with_two_key_columns();
+    for filter in [
+        "k = 1",
+        "k = 1 AND l > 'x'",
+        "k = 1 AND l IN ('x')",
+        "k = 1 AND l = 'x' AND a = 1",
+        "k = 1 AND l = 'x' OR k = 2 AND l = 'x'",
+        "k = 1 AND k = 1",
+        "a = 1",
+        "(k, l) IN ((1, 'x'), (2, 'x'))",
+        "k IS NOT NULL AND l = 'x'",
+    ] {
+        assert_eq!(shell.error(&format!("DELETE FROM t WHERE {filter}")), 9001, "{filter}");
+    }
+    assert_eq!(shell.error("DELETE FROM t"), 1064);
+    assert_eq!(shell.error("DELETE FROM t WHERE nope = 1"), 1054);
+    shell.done("DELETE FROM t WHERE l = 'x' AND k = 1");
+    shell.done("DELETE FROM t WHERE (k, l) = (2, 'x')");
+    assert_eq!(shell.rows("SELECT * FROM t"), ["1|y|2"]);
+}
+
+#[test]
+fn a_delete_takes_its_key_from_parameters() {
+    let mut shell = with_two_key_columns();
+    shell.bound("DELETE FROM t WHERE k = ? AND l = ?", &[Datum::Int(1), Datum::Bytes(b"x"[..].into())]);
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["2"]);
+}
+
+#[test]
+fn a_delete_of_an_absent_row_succeeds_and_says_one() {
+    let mut shell = Shell::with_table(&[]);
+    assert_eq!(shell.done("DELETE FROM t WHERE id = 99"), 1);
+    let mut shell = Shell::with_table(&["delete_affected=zero"]);
+    assert_eq!(shell.done("DELETE FROM t WHERE id = 99"), 0);
+}
+
+#[test]
+fn a_delete_hides_cells_stamped_at_or_before_the_servers_clock_and_no_later_ones() {
+    let mut shell = Shell::with_table(&[]);
+    shell.done(&format!("UPSERT /*+ _l_ts_({START_MS}) */ INTO t (id, a) VALUES (1, 1)"));
+    shell.done(&format!("UPSERT /*+ _l_ts_({}) */ INTO t (id, b) VALUES (1, 'later')", START_MS + 1));
+    shell.done("DELETE FROM t WHERE id = 1");
+    assert_eq!(shell.rows("SELECT * FROM t"), ["1|NULL|later"]);
+}
+
+#[test]
+fn a_late_write_stamped_at_or_before_the_marker_stays_invisible_until_a_compaction_forgets_it() {
+    let mut shell = Shell::with_table(&[]);
+    shell.done("DELETE FROM t WHERE id = 1");
+    let late = format!("UPSERT /*+ _l_ts_({START_MS}) */ INTO t (id, a) VALUES (1, 1)");
+    assert_eq!(shell.done(&late), 1);
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["0"]);
+    shell.engine.compact();
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["0"]);
+    shell.done(&late);
+    assert_eq!(shell.rows("SELECT a FROM t"), ["1"]);
+}
+
+#[test]
+fn an_insert_in_the_millisecond_of_the_delete_is_hidden_and_one_later_is_not() {
+    let mut shell = Shell::with_table(&[]);
+    shell.done("DELETE FROM t WHERE id = 1");
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 1)");
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["0"]);
+    shell.tick(1);
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 1)");
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["1"]);
+}
+
+#[test]
+fn a_stamp_on_a_delete_is_refused_or_ignored_and_never_honoured() {
+    let mut shell = Shell::with_table(&[]);
+    assert_eq!(shell.error("DELETE /*+ _l_ts_(1000) */ FROM t WHERE id = 1"), 9001);
+    let mut shell = Shell::with_table(&["stamp_on_delete=ignored"]);
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 1)");
+    shell.done("DELETE /*+ _l_ts_(1000) */ FROM t WHERE id = 1");
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["0"]);
+}
+
+#[test]
+fn the_timeout_hint_on_a_delete_is_accepted_or_refused_by_choice() {
+    let sql = "DELETE /*+ _l_operation_timeout_(5000) */ FROM t WHERE id = 1";
+    assert_eq!(Shell::with_table(&[]).done(sql), 1);
+    assert_eq!(Shell::with_table(&["timeout_on_delete=refused"]).error(sql), 9001);
+}
+
+#[test]
+fn rows_of_an_immutable_table_are_neither_updated_nor_deleted() {
+    let mut shell = Shell::new();
+    shell.done("CREATE TABLE t (id INT, a INT, PRIMARY KEY (id)) WITH (MUTABILITY = 'IMMUTABLE')");
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 1)");
+    assert_eq!(shell.error("DELETE FROM t WHERE id = 1"), 9001);
+    assert_eq!(shell.error("UPDATE t SET a = 2 WHERE id = 1"), 9001);
+}

@@ -1,0 +1,15 @@
+//! Rules of the engine, one test a rule. Numbers in comments are those of the fact sheet's list of rules.
+
+mod altering;
+mod converting;
+mod defining;
+mod deleting;
+mod lexing;
+mod limits;
+mod reading;
+mod session;
+mod shell;
+mod showing;
+mod stamping;
+mod updating;
+mod writing;
