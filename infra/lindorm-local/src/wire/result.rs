@@ -99,3 +99,90 @@ fn write_rows(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::io;
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::{Form, write};
+    use crate::answer::{Answer, Column, ColumnKind, Datum, RowStream, SqlError};
+    use crate::wire::output::Output;
+    use crate::wire::protocol::capability;
+    use crate::wire::transport::Transport;
+
+    const BATCH_BYTES: usize = 256 << 10;
+
+    /// Rows without end, or an end of another kind after some batches.
+    struct Endless {
+        produced: Arc<AtomicUsize>,
+        fails_after: usize,
+        row: Datum<'static>,
+    }
+
+    impl RowStream for Endless {
+        fn next_batch(&mut self, each: &mut dyn FnMut(&[Datum<'_>])) -> Result<bool, SqlError> {
+            if self.produced.fetch_add(1, Ordering::SeqCst) >= self.fails_after {
+                return Err(SqlError { code: 3024, state: "HY000", message: "timed out".to_owned() });
+            }
+            each(std::slice::from_ref(&self.row));
+            Ok(true)
+        }
+    }
+
+    fn rows(row: Datum<'static>, kind: ColumnKind, fails_after: usize) -> (Answer, Arc<AtomicUsize>) {
+        let produced = Arc::new(AtomicUsize::new(0));
+        let stream = Endless { produced: Arc::clone(&produced), fails_after, row };
+        let columns = vec![Column { name: "c".to_owned(), kind }];
+        (Answer::Rows { columns, rows: Box::new(stream) }, produced)
+    }
+
+    /// A connection: the server's transport, and the client's socket.
+    fn pair() -> (Transport, TcpStream) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        server.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
+        (Transport::Plain(server), client)
+    }
+
+    #[test]
+    fn a_stream_stops_being_produced_when_nobody_reads_it() {
+        let (mut transport, _client) = pair();
+        let row = Datum::Bytes(Cow::Owned(vec![7; BATCH_BYTES]));
+        let (answer, produced) = rows(row, ColumnKind::Varbinary, usize::MAX);
+        let mut output = Output::default();
+        let fault = write(answer, Form::Text, capability::OFFERED, &mut output, &mut transport).unwrap_err();
+        assert!(matches!(fault.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut), "{fault}");
+        // What the two sockets buffer, a few megabytes, went out; then production stood still.
+        assert!(produced.load(Ordering::SeqCst) < 256, "{produced:?}");
+        assert!(output.pending_bytes() < 2 * BATCH_BYTES, "one batch waits");
+    }
+
+    #[test]
+    fn a_stream_that_fails_half_way_ends_with_the_error() {
+        let (mut transport, _client) = pair();
+        let (answer, _) = rows(Datum::Int(1), ColumnKind::BigInt, 2);
+        let mut output = Output::default();
+        write(answer, Form::Binary, capability::OFFERED, &mut output, &mut transport).unwrap();
+        let mut sent = Vec::new();
+        output.send(&mut sent).unwrap();
+        assert!(sent.ends_with(b"\xff\xd0\x0b#HY000timed out"), "{sent:?}");
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_an_error_that_names_the_column() {
+        let (mut transport, _client) = pair();
+        let (answer, _) = rows(Datum::Int(1), ColumnKind::Date, 2);
+        let mut output = Output::default();
+        write(answer, Form::Binary, capability::OFFERED, &mut output, &mut transport).unwrap();
+        let mut sent = Vec::new();
+        output.send(&mut sent).unwrap();
+        let text = String::from_utf8_lossy(&sent);
+        assert!(text.ends_with("#HY000internal error: column 'c' holds a value of another type"), "{text}");
+    }
+}
