@@ -103,13 +103,13 @@ fn conjunction(parts: &[&Condition], key_columns: usize) -> Option<Vec<KeyRange>
         return None;
     }
     let exact = fixed == key_columns;
-    Some(prefixes.into_iter().map(|prefix| range_of(prefix, &comparisons, exact)).collect())
+    Some(prefixes.iter().map(|prefix| range_of(prefix, &comparisons, exact)).collect())
 }
 
-fn range_of(prefix: Vec<u8>, comparisons: &[(Comparison, &Vec<u8>)], exact: bool) -> KeyRange {
-    let mut range = KeyRange { high: after_prefix(&prefix), low: prefix.clone(), exact };
+fn range_of(prefix: &[u8], comparisons: &[(Comparison, &Vec<u8>)], exact: bool) -> KeyRange {
+    let mut range = KeyRange { high: after_prefix(prefix), low: prefix.to_vec(), exact };
     for (comparison, value) in comparisons {
-        let bound = [prefix.as_slice(), value].concat();
+        let bound = [prefix, value].concat();
         let (low, high) = match comparison {
             Comparison::Less => (None, Some(bound)),
             Comparison::LessOrEqual => (None, after_prefix(&bound)),

@@ -210,19 +210,19 @@ impl Table {
         let shard = self.read_shard(shard);
         let high = range.high.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         let rows = shard.range::<[u8], _>((Bound::Included(range.low.as_slice()), high));
-        let mut copy = |(key, row): (&Box<[u8]>, &Row)| {
+        let mut copy = |key: &[u8], row: &Row| {
             page.push(key, row);
             page.rows.len() < most && page.bytes.len() < PAGE_BYTES
         };
         if backward {
-            for entry in rows.rev() {
-                if !copy(entry) {
+            for (key, row) in rows.rev() {
+                if !copy(key, row) {
                     break;
                 }
             }
         } else {
-            for entry in rows {
-                if !copy(entry) {
+            for (key, row) in rows {
+                if !copy(key, row) {
                     break;
                 }
             }

@@ -140,12 +140,12 @@ fn row(cursor: &mut Cursor<'_>) -> Result<Predicate, SqlError> {
     let values = list(cursor)?;
     match comparison {
         Comparison::Equal => row_equals(&columns, values),
-        Comparison::Greater => row_beyond(&columns, values, Comparison::Greater, Comparison::Greater),
+        Comparison::Greater => row_beyond(&columns, &values, Comparison::Greater, Comparison::Greater),
         Comparison::GreaterOrEqual => {
-            row_beyond(&columns, values, Comparison::Greater, Comparison::GreaterOrEqual)
+            row_beyond(&columns, &values, Comparison::Greater, Comparison::GreaterOrEqual)
         }
-        Comparison::Less => row_beyond(&columns, values, Comparison::Less, Comparison::Less),
-        Comparison::LessOrEqual => row_beyond(&columns, values, Comparison::Less, Comparison::LessOrEqual),
+        Comparison::Less => row_beyond(&columns, &values, Comparison::Less, Comparison::Less),
+        Comparison::LessOrEqual => row_beyond(&columns, &values, Comparison::Less, Comparison::LessOrEqual),
         Comparison::NotEqual => Err(unsupported("rows that differ")),
     }
 }
@@ -161,7 +161,7 @@ fn row_equals(columns: &[String], values: Vec<Scalar>) -> Result<Predicate, SqlE
 /// `(a, b) > (x, y)` as `a > x OR (a = x AND b > y)`.
 fn row_beyond(
     columns: &[String],
-    values: Vec<Scalar>,
+    values: &[Scalar],
     before_last: Comparison,
     last: Comparison,
 ) -> Result<Predicate, SqlError> {
@@ -170,7 +170,7 @@ fn row_beyond(
     }
     let mut branches = Vec::with_capacity(columns.len());
     for (index, value) in values.iter().enumerate() {
-        let equal = columns[..index].iter().zip(&values);
+        let equal = columns[..index].iter().zip(values);
         let mut parts: Vec<Predicate> =
             equal.map(|(c, v)| Predicate::Compare(c.clone(), Comparison::Equal, v.clone())).collect();
         let comparison = if index + 1 == columns.len() { last } else { before_last };

@@ -26,7 +26,13 @@ fn an_added_column_has_a_name_and_a_type_only() {
 #[test]
 fn columns_and_tables_are_not_renamed_or_retyped() {
     let mut shell = Shell::with_table(&[]);
-    for change in ["RENAME COLUMN a TO b", "MODIFY COLUMN a BIGINT", "CHANGE a b INT", "RENAME TO u", "ALTER COLUMN a INT"] {
+    for change in [
+        "RENAME COLUMN a TO b",
+        "MODIFY COLUMN a BIGINT",
+        "CHANGE a b INT",
+        "RENAME TO u",
+        "ALTER COLUMN a INT",
+    ] {
         assert_eq!(shell.error(&format!("ALTER TABLE t {change}")), 9001, "{change}");
     }
     assert_eq!(shell.error("RENAME TABLE t TO u"), 9001);

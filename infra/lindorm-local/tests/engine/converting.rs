@@ -133,7 +133,10 @@ fn varbinary_takes_binary_literals_and_parameters_and_quoted_text_by_choice() {
     assert_eq!(literal(&mut shell, "'41'"), Err(1366));
     assert_eq!(literal(&mut with_column("VARBINARY", &["text_as_bytes=bytes"]), "'41'"), ok("3431"));
     assert_eq!(literal(&mut with_column("VARBINARY", &["text_as_bytes=hex"]), "'41'"), ok("41"));
-    assert_eq!(literal(&mut with_column("VARBINARY", &["empty_bytes=null", "null_row=exists"]), "x''"), ok("NULL"));
+    assert_eq!(
+        literal(&mut with_column("VARBINARY", &["empty_bytes=null", "null_row=exists"]), "x''"),
+        ok("NULL")
+    );
 }
 
 #[test]
@@ -165,7 +168,8 @@ fn timestamps_keep_milliseconds_and_are_read_and_shown_in_the_sessions_zone() {
     assert_eq!(literal(&mut shell, "1724976675345"), ok("2024-08-30 00:11:15.345000"));
     assert_eq!(literal(&mut shell, "'2024-08-30 08:11:15.354999'"), ok("2024-08-30 08:11:15.354000"));
     assert_eq!(literal(&mut shell, "'2024-08-30'"), ok("2024-08-30 00:00:00.000000"));
-    let bound = Datum::DateTime { year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59, micros: 999_999 };
+    let bound =
+        Datum::DateTime { year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59, micros: 999_999 };
     assert_eq!(parameter(&mut shell, bound), ok("9999-12-31 23:59:59.999000"));
     for bad in ["'0000-00-00 00:00:00'", "'2024-13-01 00:00:00'", "'2024-01-01 25:00:00'", "'soon'", "1.5"] {
         assert_eq!(literal(&mut shell, bad), Err(1292), "{bad}");
@@ -175,7 +179,10 @@ fn timestamps_keep_milliseconds_and_are_read_and_shown_in_the_sessions_zone() {
 #[test]
 fn json_is_checked_and_kept_as_it_is_written() {
     let mut shell = with_column("JSON", &[]);
-    assert_eq!(literal(&mut shell, "'{\"a\": [1, 1.0, null], \"n\": 1e400}'"), ok("{\"a\": [1, 1.0, null], \"n\": 1e400}"));
+    assert_eq!(
+        literal(&mut shell, "'{\"a\": [1, 1.0, null], \"n\": 1e400}'"),
+        ok("{\"a\": [1, 1.0, null], \"n\": 1e400}")
+    );
     assert_eq!(literal(&mut shell, "'{a: 1}'"), Err(3140));
     assert_eq!(literal(&mut shell, "''"), Err(3140));
 }

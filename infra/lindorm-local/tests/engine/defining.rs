@@ -14,10 +14,30 @@ fn a_table_needs_its_primary_key_inside_the_parentheses() {
 fn the_types_of_mysql_that_are_not_in_the_list_are_refused() {
     let mut shell = Shell::new();
     for kind in [
-        "BIT", "MEDIUMINT", "REAL", "TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT", "DATETIME", "INT UNSIGNED", "INT(11)",
-        "BIGINT(20)", "BLOB", "LONGBLOB", "ENUM('a')", "YEAR", "TIMESTAMP(6)", "DOUBLE PRECISION", "FLOAT(7,4)",
+        "BIT",
+        "MEDIUMINT",
+        "REAL",
+        "TINYTEXT",
+        "TEXT",
+        "MEDIUMTEXT",
+        "LONGTEXT",
+        "DATETIME",
+        "INT UNSIGNED",
+        "INT(11)",
+        "BIGINT(20)",
+        "BLOB",
+        "LONGBLOB",
+        "ENUM('a')",
+        "YEAR",
+        "TIMESTAMP(6)",
+        "DOUBLE PRECISION",
+        "FLOAT(7,4)",
     ] {
-        assert_eq!(shell.error(&format!("CREATE TABLE x (id BIGINT, c {kind}, PRIMARY KEY (id))")), 9001, "{kind}");
+        assert_eq!(
+            shell.error(&format!("CREATE TABLE x (id BIGINT, c {kind}, PRIMARY KEY (id))")),
+            9001,
+            "{kind}"
+        );
     }
 }
 
@@ -36,10 +56,18 @@ fn every_type_of_the_list_is_accepted() {
 fn what_mysql_adds_to_columns_and_tables_is_refused() {
     let mut shell = Shell::new();
     for column in ["INT AUTO_INCREMENT", "INT COMMENT 'x'", "VARCHAR CHARACTER SET utf8", "INT UNIQUE"] {
-        assert_eq!(shell.error(&format!("CREATE TABLE x (id BIGINT, c {column}, PRIMARY KEY (id))")), 9001, "{column}");
+        assert_eq!(
+            shell.error(&format!("CREATE TABLE x (id BIGINT, c {column}, PRIMARY KEY (id))")),
+            9001,
+            "{column}"
+        );
     }
     for tail in ["ENGINE=InnoDB", "DEFAULT CHARSET=utf8", "COMMENT='x'"] {
-        assert_eq!(shell.error(&format!("CREATE TABLE x (id BIGINT, PRIMARY KEY (id)) {tail}")), 9001, "{tail}");
+        assert_eq!(
+            shell.error(&format!("CREATE TABLE x (id BIGINT, PRIMARY KEY (id)) {tail}")),
+            9001,
+            "{tail}"
+        );
     }
     assert_eq!(shell.error("CREATE TABLE x (id BIGINT, PRIMARY KEY (id), UNIQUE KEY (id))"), 9001);
     assert_eq!(shell.error("CREATE TABLE x AS SELECT 1"), 9001);
@@ -49,7 +77,11 @@ fn what_mysql_adds_to_columns_and_tables_is_refused() {
 fn a_decimal_needs_a_precision_of_1_to_38_and_a_scale_within_it() {
     let mut shell = Shell::new();
     for kind in ["DECIMAL", "DECIMAL(10)", "DECIMAL(39,0)", "DECIMAL(0,0)", "DECIMAL(5,6)"] {
-        assert_eq!(shell.error(&format!("CREATE TABLE x (id BIGINT, c {kind}, PRIMARY KEY (id))")), 1064, "{kind}");
+        assert_eq!(
+            shell.error(&format!("CREATE TABLE x (id BIGINT, c {kind}, PRIMARY KEY (id))")),
+            1064,
+            "{kind}"
+        );
     }
 }
 
@@ -157,7 +189,9 @@ fn a_default_is_a_constant_of_the_columns_type_or_now() {
     let mut shell = Shell::new();
     assert_eq!(shell.error("CREATE TABLE x (id INT, a INT DEFAULT NULL, PRIMARY KEY (id))"), 1366);
     assert_eq!(shell.error("CREATE TABLE x (id INT, a INT DEFAULT 'one', PRIMARY KEY (id))"), 1366);
-    shell.done("CREATE TABLE x (id INT, a INT DEFAULT 7, b VARCHAR, c TIMESTAMP DEFAULT NOW(), PRIMARY KEY (id))");
+    shell.done(
+        "CREATE TABLE x (id INT, a INT DEFAULT 7, b VARCHAR, c TIMESTAMP DEFAULT NOW(), PRIMARY KEY (id))",
+    );
     shell.done("UPSERT INTO x (id, b) VALUES (1, 'x')");
     assert_eq!(shell.rows("SELECT a, c FROM x"), ["7|2023-11-15 06:13:20.000000"]);
     shell.done("UPSERT INTO x (id, a) VALUES (1, 8)");

@@ -14,7 +14,9 @@ fn names_of_databases_tables_and_columns_are_case_sensitive_and_keywords_are_not
 #[test]
 fn a_name_in_backticks_may_hold_nearly_anything() {
     let mut shell = Shell::new();
-    shell.done("CREATE TABLE `a table` (`the ``key`` 键` BIGINT, `select` INT, PRIMARY KEY (`the ``key`` 键`))");
+    shell.done(
+        "CREATE TABLE `a table` (`the ``key`` 键` BIGINT, `select` INT, PRIMARY KEY (`the ``key`` 键`))",
+    );
     shell.done("UPSERT INTO `a table` (`the ``key`` 键`, `select`) VALUES (1, 2)");
     assert_eq!(shell.rows("SELECT `select` FROM `a table` WHERE `the ``key`` 键` = 1"), ["2"]);
 }

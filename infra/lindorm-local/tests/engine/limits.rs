@@ -22,7 +22,8 @@ fn a_statement_writes_at_most_64_mb() {
     let mut shell = Shell::with_table(&[]);
     let text = "x".repeat(2_000_000);
     let sql = format!("UPSERT INTO t (id, b) VALUES {}", vec!["(?, ?)"; 40].join(", "));
-    let params: Vec<Datum<'_>> = (0..40).flat_map(|id| [Datum::Int(id), Datum::Text((&*text).into())]).collect();
+    let params: Vec<Datum<'_>> =
+        (0..40).flat_map(|id| [Datum::Int(id), Datum::Text((&*text).into())]).collect();
     assert_eq!(shell.error_bound(&sql, &params), 8008);
     assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["0"]);
 }

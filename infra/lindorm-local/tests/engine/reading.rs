@@ -22,7 +22,10 @@ fn keys(shell: &mut Shell, filter: &str) -> String {
 #[test]
 fn rows_come_in_the_order_of_their_keys_with_signs_minded() {
     let mut shell = composite();
-    assert_eq!(shell.rows("SELECT k, l FROM t").join(" ").replace('|', ""), "-1a -1b -1c 1a 1b 1c 2a 2b 2c 3a 3b 3c");
+    assert_eq!(
+        shell.rows("SELECT k, l FROM t").join(" ").replace('|', ""),
+        "-1a -1b -1c 1a 1b 1c 2a 2b 2c 3a 3b 3c"
+    );
 }
 
 #[test]
@@ -91,7 +94,9 @@ fn an_index_on_the_column_makes_its_condition_efficient() {
 fn conditions_on_cells_compare_by_type_and_never_meet_null() {
     let mut shell = Shell::new();
     shell.done("CREATE TABLE x (id INT, n BIGINT, d DECIMAL(10,2), s VARCHAR, PRIMARY KEY (id))");
-    shell.done("UPSERT INTO x (id, n, d, s) VALUES (1, -5, -1.5, 'B'), (2, 300, 20, 'a'), (3, NULL, NULL, NULL)");
+    shell.done(
+        "UPSERT INTO x (id, n, d, s) VALUES (1, -5, -1.5, 'B'), (2, 300, 20, 'a'), (3, NULL, NULL, NULL)",
+    );
     shell.done("UPSERT INTO x (id, s) VALUES (3, 'é')");
     let mut ids = |filter: &str| {
         shell.rows(&format!("SELECT /*+ _l_allow_filtering_ */ id FROM x WHERE {filter}")).join(",")
@@ -109,7 +114,10 @@ fn conditions_on_cells_compare_by_type_and_never_meet_null() {
 #[test]
 fn key_order_is_free_forward_and_backward() {
     let mut shell = composite();
-    assert_eq!(shell.rows("SELECT k, l FROM t ORDER BY k DESC, l DESC LIMIT 4"), ["3|c", "3|b", "3|a", "2|c"]);
+    assert_eq!(
+        shell.rows("SELECT k, l FROM t ORDER BY k DESC, l DESC LIMIT 4"),
+        ["3|c", "3|b", "3|a", "2|c"]
+    );
     assert_eq!(shell.rows("SELECT l FROM t WHERE k = 2 ORDER BY l DESC LIMIT 1"), ["c"]);
     assert_eq!(shell.rows("SELECT k FROM t ORDER BY k LIMIT 1 OFFSET 3"), ["1"]);
     assert_eq!(shell.rows("SELECT k FROM t WHERE k < 3 ORDER BY k DESC LIMIT 2, 2"), ["2", "1"]);
@@ -144,12 +152,17 @@ fn limit_and_offset_and_conditions_take_parameters() {
 fn pages_by_key_walk_a_large_table_without_gap_or_repetition() {
     let mut shell = Shell::with_table(&[]);
     for block in 0..10 {
-        let rows: Vec<String> = (0..1000).map(|row| format!("({}, 1)", (block * 1000 + row) * 7 % 20_011)).collect();
+        let rows: Vec<String> =
+            (0..1000).map(|row| format!("({}, 1)", (block * 1000 + row) * 7 % 20_011)).collect();
         shell.done(&format!("UPSERT INTO t (id, a) VALUES {}", rows.join(",")));
     }
     let whole = shell.rows("SELECT id FROM t");
     assert_eq!(whole.len(), 10_000);
-    assert!(whole.windows(2).all(|pair| pair[0].parse::<i64>().expect("id") < pair[1].parse::<i64>().expect("id")));
+    assert!(
+        whole
+            .windows(2)
+            .all(|pair| pair[0].parse::<i64>().expect("id") < pair[1].parse::<i64>().expect("id"))
+    );
     let mut paged = shell.rows("SELECT id FROM t LIMIT 997");
     loop {
         let last = paged.last().expect("a page").parse::<i64>().expect("id");

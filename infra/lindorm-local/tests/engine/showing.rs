@@ -11,7 +11,8 @@ fn names(columns: &[Column]) -> Vec<&str> {
 #[test]
 fn describe_shows_key_columns_first_in_key_order() {
     let mut shell = Shell::new();
-    shell.done("CREATE TABLE x (a DECIMAL(10,2), k INT, v VARCHAR(50), l BINARY(4), PRIMARY KEY (l DESC, k))");
+    shell
+        .done("CREATE TABLE x (a DECIMAL(10,2), k INT, v VARCHAR(50), l BINARY(4), PRIMARY KEY (l DESC, k))");
     assert_eq!(
         names(&shell.columns("DESCRIBE x")),
         ["TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME", "TYPE", "IS_PRIMARY_KEY", "SORT_ORDER"]
@@ -38,7 +39,8 @@ fn describe_may_leave_lengths_and_precisions_out() {
 #[test]
 fn show_create_table_omits_the_options() {
     let mut shell = Shell::new();
-    shell.done("CREATE TABLE sensor (p1 INT, c1 INTEGER, c2 VARCHAR, PRIMARY KEY (p1)) WITH (VERSIONS = '2')");
+    shell
+        .done("CREATE TABLE sensor (p1 INT, c1 INTEGER, c2 VARCHAR, PRIMARY KEY (p1)) WITH (VERSIONS = '2')");
     assert_eq!(names(&shell.columns("SHOW CREATE TABLE sensor")), ["TABLE", "CREATE TABLE"]);
     assert_eq!(
         shell.rows("SHOW CREATE TABLE sensor"),

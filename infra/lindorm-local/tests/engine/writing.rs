@@ -29,8 +29,7 @@ fn the_column_list_is_mandatory_and_holds_the_whole_key_and_more() {
 fn parameters_stand_for_values_and_are_counted() {
     let mut shell = Shell::with_table(&[]);
     let sql = "UPSERT INTO t (id, a, b) VALUES (?, ?, ?), (?, 5, NULL)";
-    let params =
-        [Datum::Int(1), Datum::Int(2), Datum::Text("it's \\".into()), Datum::UInt(7)];
+    let params = [Datum::Int(1), Datum::Int(2), Datum::Text("it's \\".into()), Datum::UInt(7)];
     assert_eq!(shell.bound(sql, &params), 2);
     assert_eq!(shell.rows("SELECT * FROM t"), ["1|2|it's \\", "7|5|NULL"]);
     assert_eq!(shell.error_bound(sql, &params[..3]), 1210);
@@ -107,7 +106,10 @@ fn on_duplicate_key_ignores_fails_or_sets_constants() {
     assert_eq!(shell.rows("SELECT * FROM t"), ["1|1|NULL"]);
     shell.done("UPSERT INTO t (id, a) VALUES (1, 4) ON DUPLICATE KEY UPDATE b = 'again'");
     assert_eq!(shell.rows("SELECT * FROM t"), ["1|1|again"]);
-    assert_eq!(shell.error("UPSERT INTO t (id, a) VALUES (1, 4) ON DUPLICATE KEY UPDATE a = VALUES(a)"), 9001);
+    assert_eq!(
+        shell.error("UPSERT INTO t (id, a) VALUES (1, 4) ON DUPLICATE KEY UPDATE a = VALUES(a)"),
+        9001
+    );
     assert_eq!(shell.error("UPSERT INTO t (id, a) VALUES (1, 4) ON DUPLICATE KEY UPDATE id = 2"), 9001);
 }
 
@@ -141,7 +143,8 @@ fn writers_of_many_threads_lose_nothing() {
         for thread in 0..8_i64 {
             let (engine, mut session) = (&shell.engine, shell.session.clone());
             scope.spawn(move || {
-                let prepared = engine.prepare(&session, "UPSERT INTO t (id, a) VALUES (?, ?)").expect("a statement");
+                let prepared =
+                    engine.prepare(&session, "UPSERT INTO t (id, a) VALUES (?, ?)").expect("a statement");
                 for row in 0..500 {
                     let params = [Datum::Int(row), Datum::Int(thread)];
                     engine.execute(&mut session, &prepared, &params).expect("a write");
