@@ -4,6 +4,7 @@
 //! Waits for the one line the stand-in prints when it listens; never parses anything else it says.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
@@ -26,13 +27,20 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(15);
 const PORT_ATTEMPTS: u32 = 3;
 
 /// A running (or killed, or stopped) stand-in on the loopback. Killed on drop.
-#[derive(Debug)]
 pub struct LindormLocal {
     binary: PathBuf,
     arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
     address: SocketAddr,
     process: Option<Process>,
     scratch: Scratch,
+}
+
+impl fmt::Debug for LindormLocal {
+    // The environment may hold a password.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LindormLocal").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl LindormLocal {
@@ -41,9 +49,21 @@ impl LindormLocal {
     /// # Errors
     /// Fails when it is not built or does not come up; the error holds the end of its log.
     pub fn start<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Result<Self, ServerError> {
+        Self::start_with(arguments, [])
+    }
+
+    /// Starts the stand-in with these arguments and environment variables, which is how it gets passwords.
+    ///
+    /// # Errors
+    /// Fails like `start`.
+    pub fn start_with<A: Into<OsString>>(
+        arguments: impl IntoIterator<Item = A>,
+        environment: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self, ServerError> {
         let mut server = Self {
             binary: lindorm_local_binary()?,
             arguments: arguments.into_iter().map(Into::into).collect(),
+            environment: environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             address: SocketAddr::from(([127, 0, 0, 1], port::free()?)),
             process: None,
             scratch: Scratch::new()?,
@@ -124,6 +144,7 @@ impl LindormLocal {
         let log = File::create(&log).map_err(files("create", &log))?;
         let mut program = command(&self.binary);
         program.arg("--listen").arg(self.address.to_string()).args(&self.arguments);
+        program.envs(self.environment.iter().map(|(name, value)| (name, value)));
         program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut process = Process::start(PROGRAM, program)?;
         let output = process.child().stdout.take().expect("invariant: stdout was piped");

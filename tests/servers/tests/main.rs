@@ -2,4 +2,5 @@
 //!
 //! What all other tests stand on is proved here first: servers side by side, killed, restarted, and gone with their owner.
 
+mod lindorm;
 mod mysql;
