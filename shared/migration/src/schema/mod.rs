@@ -1,6 +1,7 @@
 //! Tables as both servers describe them, and the mapping between them.
 
 mod mapping;
+mod row_conversion;
 mod source;
 mod target;
 mod type_mapping;
@@ -8,6 +9,7 @@ mod type_mapping;
 pub use mapping::{
     ColumnMapping, MARKER_COLUMN, MappingFault, MappingOptions, TableMapping, TableNames, map_table,
 };
+pub use row_conversion::BadRow;
 pub use source::{Generated, KeyKind, SourceColumn, SourceKey, SourceTable, SourceType, TableKind};
 pub use target::{TargetColumn, TargetIndex, TargetTable, TargetType};
-pub use type_mapping::{conversion_into, default_type};
+pub use type_mapping::{Place, conversion_into, default_type};

@@ -1,0 +1,41 @@
+//! The codes the document accepts: each must be one of ours, and one that can be an alert.
+//!
+//! A mistyped code would otherwise accept nothing, and the owner would look for the reason elsewhere.
+
+use std::collections::BTreeSet;
+
+use migration::finding::Finding;
+use migration::task::{AcceptedFinding, nearest_key};
+
+use crate::codes::Code;
+use crate::draft::Draft;
+
+/// Judges the codes.
+pub(crate) fn judge(accepted: &BTreeSet<AcceptedFinding>) -> Vec<Finding> {
+    accepted.iter().filter_map(one).collect()
+}
+
+fn one(accepted: &AcceptedFinding) -> Option<Finding> {
+    match Code::named(accepted.as_str()) {
+        Some(code) if code.levels().can_alert() => None,
+        Some(code) => {
+            let evidence = if code.levels().can_fail() {
+                "a failure, which cannot be accepted"
+            } else {
+                "always in order, so there is nothing to accept"
+            };
+            let draft =
+                Draft::fail(Code::UnknownAcceptedCode, code, format!("`ignore` names {code}: {evidence}"));
+            Some(draft.remedy("take the code out of `ignore`").done())
+        }
+        None => {
+            let known = Code::ALL.iter().filter(|code| code.levels().can_alert()).map(|code| code.as_str());
+            let remedy = match nearest_key(accepted.as_str(), known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "take it out; the codes that can be accepted stand in the documentation".to_owned(),
+            };
+            let evidence = format!("`ignore` names {accepted}, and there is no such finding");
+            Some(Draft::fail(Code::UnknownAcceptedCode, accepted, evidence).remedy(remedy).done())
+        }
+    }
+}
