@@ -68,6 +68,29 @@ fn packets_that_say_nothing_are_refused_and_the_connection_stays() {
 }
 
 #[test]
+fn no_packet_whatsoever_stops_the_server() {
+    let server = start(Options::default());
+    let mut raw = Raw::log_in(server.addr());
+    let mut noise = 0x2545_f491_4f6c_dd1d_u64;
+    for code in 2..=u8::MAX {
+        for length in [0, 1, 4, 9, 10, 40] {
+            let body: Vec<u8> = (0..length)
+                .map(|_| {
+                    noise = noise.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+                    noise.to_be_bytes()[0]
+                })
+                .collect();
+            if matches!(code, SEND_LONG_DATA | CLOSE) {
+                raw.send(code, &body); // These have no answer.
+            } else if code != PING {
+                error(&raw.command(code, &body));
+            }
+        }
+        assert!(is_ok(&raw.command(PING, b"")), "after command {code}");
+    }
+}
+
+#[test]
 fn a_frame_out_of_order_ends_the_connection_with_an_error() {
     let server = start(Options::default());
     let mut raw = Raw::log_in(server.addr());

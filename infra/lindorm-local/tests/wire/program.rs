@@ -16,8 +16,8 @@ fn program(arguments: &[&str]) -> Child {
 }
 
 fn finished(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = program(arguments).wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let output = program(arguments).wait_with_output().expect("the program ends");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 

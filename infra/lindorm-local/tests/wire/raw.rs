@@ -18,8 +18,8 @@ pub(super) struct Raw {
 impl Raw {
     /// Connects and reads the first packet: the greeting, or the refusal of a connection.
     pub(super) fn open(addr: SocketAddr) -> (Self, Vec<u8>) {
-        let socket = TcpStream::connect(addr).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let socket = TcpStream::connect(addr).expect("a connection");
+        socket.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout above zero");
         let mut raw = Raw { socket, sequence: 0 };
         let first = raw.read().expect("a first packet");
         (raw, first)
@@ -38,8 +38,10 @@ impl Raw {
         let mut rest = payload;
         loop {
             let (frame, after) = rest.split_at(rest.len().min(0xff_ffff));
-            let length = u32::try_from(frame.len()).unwrap().to_le_bytes();
-            self.socket.write_all(&[&length[..3], &[self.sequence], frame].concat()).unwrap();
+            let length = u32::try_from(frame.len()).expect("a frame's length").to_le_bytes();
+            self.socket
+                .write_all(&[&length[..3], &[self.sequence], frame].concat())
+                .expect("the server listens");
             self.sequence = self.sequence.wrapping_add(1);
             rest = after;
             if frame.len() < 0xff_ffff {
@@ -71,7 +73,7 @@ impl Raw {
         let mut header = [0; 4];
         self.socket.read_exact(&mut header).ok()?;
         let length = u32::from_le_bytes([header[0], header[1], header[2], 0]);
-        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        let mut payload = vec![0; usize::try_from(length).expect("a frame's length")];
         self.socket.read_exact(&mut payload).ok()?;
         self.sequence = header[3].wrapping_add(1);
         Some(payload)
@@ -85,7 +87,7 @@ pub(super) fn login_packet(user: &str, proof: &[u8], method: &str, database: Opt
     packet.extend([0; 28]);
     packet.extend(user.as_bytes());
     packet.push(0);
-    packet.push(u8::try_from(proof.len()).unwrap());
+    packet.push(u8::try_from(proof.len()).expect("a short proof"));
     packet.extend(proof);
     for text in database.into_iter().chain([method]) {
         packet.extend(text.as_bytes());
@@ -97,7 +99,7 @@ pub(super) fn login_packet(user: &str, proof: &[u8], method: &str, database: Opt
 /// Number and SQLSTATE of an ERR packet.
 pub(super) fn error(packet: &[u8]) -> (u16, &str) {
     assert_eq!(packet[0], 0xff, "an ERR packet");
-    (u16::from_le_bytes([packet[1], packet[2]]), std::str::from_utf8(&packet[4..9]).unwrap())
+    (u16::from_le_bytes([packet[1], packet[2]]), std::str::from_utf8(&packet[4..9]).expect("an SQLSTATE"))
 }
 
 /// Whether a packet is OK.

@@ -35,20 +35,22 @@ fn shake_hands(
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> Result<Option<ProtocolVersion>, rustls::Error> {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(server.authority_pem().unwrap().as_bytes()).unwrap()).unwrap();
+    let authority = server.authority_pem().expect("a self-made authority");
+    let authority = CertificateDer::from_pem_slice(authority.as_bytes()).expect("PEM");
+    roots.add(authority).expect("a certificate");
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(versions)
-        .unwrap()
+        .expect("versions that ring has")
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from("127.0.0.1").unwrap();
-    let mut tls = ClientConnection::new(Arc::new(config), name).unwrap();
+    let name = ServerName::try_from("127.0.0.1").expect("an address");
+    let mut tls = ClientConnection::new(Arc::new(config), name).expect("a TLS client");
     let (mut raw, _) = Raw::open(server.addr());
     let capabilities = PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH | SSL;
     raw.write(&[&capabilities.to_le_bytes()[..], &[0; 28]].concat());
     while tls.is_handshaking() {
         if tls.wants_write() {
-            tls.write_tls(&mut raw.socket).unwrap();
+            tls.write_tls(&mut raw.socket).expect("the server listens");
         } else if tls.read_tls(&mut raw.socket).unwrap_or(0) == 0 {
             return Ok(None);
         } else {
