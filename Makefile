@@ -1,0 +1,87 @@
+# What one does with this repository. `make` alone lists it.
+#
+# Everything runs on an ordinary Debian or Ubuntu machine with Rust and a C compiler, without root.
+# What is fetched or made lies in .cache/ and target/, nowhere else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+# cargo uses every core by itself, and two of them would wait for one lock.
+.NOTPARALLEL:
+
+ROWS ?= 1000000
+CARGO_DENY_VERSION := 0.20.2
+CARGO_MACHETE_VERSION := 0.9.2
+
+TOOLS := $(CURDIR)/.cache/tools
+DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+MACHETE := $(TOOLS)/cargo-machete-$(CARGO_MACHETE_VERSION)/bin/cargo-machete
+
+# The tools run for a second and are built for minutes, so they are built with little optimisation.
+LEAN := CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_LTO=off \
+	CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$(TOOLS)/build
+
+.PHONY: help demo test bench lint format clippy docs deny machete tidy tools prerequisites mysql clean-cache
+
+help: ## Show this list.
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: prerequisites ## Move a generated shop of ROWS rows (default 1000000) from a real MySQL into the stand-in, and prove it equal.
+	@infra/demo/demo.sh $(ROWS)
+
+# The programs are built together with the tests, so that both share every dependency as it was built once.
+test: prerequisites mysql ## Run every test, with a real MySQL.
+	cargo build --workspace --all-targets --locked
+	cargo test --workspace --locked
+
+bench: prerequisites mysql ## Measure copying against reading alone and against mysqldump.
+	cargo build --release --locked --package ferry --package lindorm-local --package demo-data --package servers
+	cargo run --release --locked --package benchmarks
+
+lint: format deny machete clippy docs tidy ## Run every check that is not a test.
+
+format: prerequisites ## Check the formatting.
+	cargo fmt --all --check
+
+clippy: prerequisites ## Check with clippy, warnings denied.
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+docs: prerequisites ## Build the documentation, warnings denied.
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+deny: $(DENY) ## Check bans, licences and sources of what we depend on.
+	$(DENY) --locked check --hide-inclusion-graph bans licenses sources
+
+machete: $(MACHETE) ## Look for dependencies that nothing uses.
+	$(MACHETE) --skip-target-dir
+
+tidy: prerequisites ## Check the house rules that clippy cannot see.
+	cargo test --package tidy --locked --quiet
+
+tools: $(DENY) $(MACHETE) ## Build the tools that lint needs.
+
+$(DENY): | prerequisites
+	$(LEAN) cargo install --quiet --locked cargo-deny@$(CARGO_DENY_VERSION) --root $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
+	@rm -rf $(TOOLS)/build
+
+$(MACHETE): | prerequisites
+	$(LEAN) cargo install --quiet --locked cargo-machete@$(CARGO_MACHETE_VERSION) --root $(TOOLS)/cargo-machete-$(CARGO_MACHETE_VERSION)
+	@rm -rf $(TOOLS)/build
+
+mysql: prerequisites ## Find a real MySQL, or fetch one into .cache/.
+	@infra/mysql/mysqld-find | grep -E '_(SOURCE|VERSION)='
+
+prerequisites:
+	@missing=(); \
+	for tool in awk:gawk flock:util-linux find:findutils; do \
+		command -v "$${tool%:*}" >/dev/null || missing+=("$${tool#*:}"); \
+	done; \
+	if ! echo 'int main(void) { return 0; }' | cc -x c -o /dev/null - 2>/dev/null; then missing+=(build-essential); fi; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+		echo "Missing on this machine. As root, run: apt-get install --yes $${missing[*]}" >&2; exit 1; \
+	fi; \
+	command -v cargo >/dev/null || { echo "Rust is missing: install it with rustup; rust-toolchain.toml names the version." >&2; exit 1; }
+
+clean-cache: ## Remove what was fetched: MySQL, tools, demo data.
+	rm -rf .cache
