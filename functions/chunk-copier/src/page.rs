@@ -2,15 +2,15 @@
 
 use migration::chunk::{Pacing, Reject, Written};
 use migration::key::KeyTuple;
-use migration::limits::{KEY_BYTES_MAX, PAGE_AGE_MAX, PAGE_BYTES_MAX, STATEMENT_TIMEOUT};
+use migration::limits::{PAGE_AGE_MAX, PAGE_BYTES_MAX, STATEMENT_TIMEOUT};
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Clock, KeySampler, PageRequest, Queue, RowSource, Sink, WriteBatch};
 use migration::run::Failure;
 use migration::run_store;
-use migration::schema::TableMapping;
+use migration::schema::BadRow;
 use migration::task::BadRowPolicy;
 use migration::time::UnixMs;
-use migration::value::{Digest, Refusal, SourceRow, SourceValue, TargetRow, TargetValue, row_digest};
+use migration::value::Digest;
 
 use crate::handler::{Copier, Held};
 
@@ -33,13 +33,6 @@ pub(crate) enum PageEnd {
     RunFailed,
 }
 
-/// A row that cannot be carried.
-struct BadRow {
-    key: Digest,
-    column: Option<String>,
-    refusal: Refusal,
-}
-
 impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
 where
     R: CheckpointTable,
@@ -60,7 +53,7 @@ where
         let mut zero_dates = 0;
         let mut rows = Vec::with_capacity(read_rows);
         for row in page.rows {
-            match convert_row(mapping, row, &mut zero_dates) {
+            match mapping.convert_row(row, &mut zero_dates) {
                 Ok(row) => rows.push(row),
                 Err(bad_row) => bad.push(bad_row),
             }
@@ -73,7 +66,7 @@ where
         if self.clock.now() >= send_until {
             return Ok(PageEnd::TooOld);
         }
-        let keys: Vec<Digest> = rows.iter().map(|row| key_digest(mapping, row)).collect();
+        let keys: Vec<Digest> = rows.iter().map(|row| mapping.key_digest(row)).collect();
         let sent = rows.len();
         let outcome =
             self.sink.write(WriteBatch { table: mapping, stamp: held.stamp, rows }, send_until).await?;
@@ -111,62 +104,4 @@ where
 fn send_until(held: &Held, started: UnixMs) -> UnixMs {
     let fresh = started.plus(PAGE_AGE_MAX - STATEMENT_TIMEOUT);
     held.lease.value.send_until().min(held.budget.deadline).min(fresh)
-}
-
-fn convert_row(mapping: &TableMapping, row: SourceRow, zero_dates: &mut u64) -> Result<TargetRow, BadRow> {
-    let mut converted = TargetRow::with_capacity(row.len() + 1);
-    let mut refused: Option<(usize, Refusal)> = None;
-    for (at, (value, column)) in row.into_iter().zip(&mapping.columns).enumerate() {
-        let was_date = matches!(value, SourceValue::Date(_) | SourceValue::DateTime(_));
-        match column.conversion.convert(value) {
-            Ok(TargetValue::Null) if column.in_key => {
-                refused = refused.or(Some((at, Refusal::KeyNull)));
-                converted.push(TargetValue::Null);
-            }
-            Ok(value) => {
-                *zero_dates += u64::from(was_date && value == TargetValue::Null);
-                converted.push(value);
-            }
-            Err(refusal) => {
-                refused = refused.or(Some((at, refusal)));
-                converted.push(TargetValue::Null);
-            }
-        }
-    }
-    let refused = refused.or_else(|| key_refusal(mapping, &converted));
-    match refused {
-        None => Ok(converted),
-        Some((at, refusal)) => {
-            let column = mapping.columns.get(at).map(|column| column.source.to_string());
-            Err(BadRow { key: key_digest(mapping, &converted), column, refusal })
-        }
-    }
-}
-
-/// The rules a key has beyond those of its values.
-fn key_refusal(mapping: &TableMapping, row: &TargetRow) -> Option<(usize, Refusal)> {
-    let key = || row.iter().zip(&mapping.columns).enumerate().filter(|(_, (_, column))| column.in_key);
-    let bytes: usize = key().map(|(_, (value, _))| value.bytes()).sum();
-    if bytes > KEY_BYTES_MAX {
-        return Some((0, Refusal::KeyTooLong { bytes: bytes as u64, most: KEY_BYTES_MAX as u64 }));
-    }
-    key().find_map(|(at, (value, _))| match value {
-        TargetValue::Text(text) if text.contains('\0') => Some((at, Refusal::KeyNul)),
-        TargetValue::Null
-        | TargetValue::Boolean(_)
-        | TargetValue::Int(_)
-        | TargetValue::Float(_)
-        | TargetValue::Double(_)
-        | TargetValue::Decimal(_)
-        | TargetValue::Text(_)
-        | TargetValue::Bytes(_)
-        | TargetValue::Date(_)
-        | TargetValue::Time(_)
-        | TargetValue::Timestamp(_)
-        | TargetValue::Json(_) => None,
-    })
-}
-
-fn key_digest(mapping: &TableMapping, row: &TargetRow) -> Digest {
-    row_digest(row.iter().zip(&mapping.columns).filter(|(_, column)| column.in_key).map(|(value, _)| value))
 }

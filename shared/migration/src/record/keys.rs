@@ -147,7 +147,13 @@ pub fn planner_lease(run: RunId) -> RecordKey {
 /// A reject.
 #[must_use]
 pub fn reject(run: RunId, table: TableNumber, key: Digest) -> RecordKey {
-    of_run(run, format!("{REJECTS}{:06}#{key}", table.0))
+    of_run(run, format!("{}{key}", rejects_of(table)))
+}
+
+/// Prefix of a table's rejects.
+#[must_use]
+pub fn rejects_of(table: TableNumber) -> String {
+    format!("{REJECTS}{:06}#", table.0)
 }
 
 /// The owner of a target table; `target` names the instance, for example `host:port`.

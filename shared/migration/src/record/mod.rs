@@ -22,7 +22,7 @@ mod stored;
 pub use keys::{
     CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LEASES, PLANS, PROGRESSES, REJECTS, TABLES, TASKS,
     TableNumber, chunk, chunk_lease, chunk_of_lease, chunks_of, finding, head, journal, owner, plan,
-    planner_lease, progress, reject, run, run_partition, stamp, table,
+    planner_lease, progress, reject, rejects_of, run, run_partition, stamp, table,
 };
 pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
 
