@@ -202,6 +202,24 @@ switch! {
     }
 }
 switch! {
+    /// What custom timestamps do.
+    Stamps {
+        /// They stamp their cells.
+        Honoured = "honoured",
+        /// They are read and forgotten; the server's clock stamps.
+        Ignored = "ignored",
+    }
+}
+switch! {
+    /// Whether a cell stamped exactly as its row's delete marker is seen.
+    EqualToMarker {
+        /// It is deleted.
+        Hidden = "hidden",
+        /// It survives.
+        Shown = "shown",
+    }
+}
+switch! {
     /// Whether DESCRIBE shows lengths, precisions and scales.
     Parameters {
         /// As `DECIMAL(10,2)`.
@@ -216,14 +234,18 @@ switches! {
     null_write: NullWrite = Removes, "35", "what writing NULL does to a cell";
     null_row: NullRow = Absent, "35", "whether a row of only NULLs exists";
     names: Names = Any, "21", "which characters names may hold";
+    equal_to_marker: EqualToMarker = Hidden, "45", "a cell stamped exactly as its row's delete marker";
+    stamps: Stamps = Honoured, "42, 43", "custom timestamps, by hint or pseudo column";
     stamp_on_delete: Misuse = Refused, "41", "the hint `_l_ts_` on DELETE and UPDATE";
     stamp_column: Support = Accepted, "43", "the pseudo column `_l_ts_`";
     stamp_with_index: Support = Refused, "48", "custom timestamps on a column with a secondary index without MUTABLE_ALL";
     timeout_on_delete: Support = Accepted, "3.1", "the hint `_l_operation_timeout_` on DELETE and UPDATE";
+    multi_row_delete: Support = Refused, "37", "a DELETE whose condition is not one whole key";
     chatter: Support = Accepted, "11, 12", "what drivers send at connect, COMMIT and ROLLBACK";
     escapes: Escapes = On, "16", "backslash escapes in quoted text";
     excess_scale: ExcessScale = Refused, "5.1", "more fraction digits than a DECIMAL column has";
     varchar_length: Misuse = Refused, "31", "text longer than its VARCHAR(n)";
+    zero_in_key_text: Support = Refused, "5.2", "a zero byte inside a VARCHAR or CHAR of the key";
     text_as_bytes: TextAsBytes = Refused, "5.2", "quoted text written to a VARBINARY column";
     empty_bytes: EmptyBytes = Kept, "5.2", "an empty VARBINARY";
     boolean_from_integer: Support = Accepted, "5.2", "0 and 1 written to a BOOLEAN column";

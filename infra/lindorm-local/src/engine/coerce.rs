@@ -3,6 +3,10 @@
 //! A value is never clamped or rounded silently. Stored forms: little-endian numbers, text and bytes as they are, days, seconds,
 //! milliseconds since 1970 in UTC.
 
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
 use crate::answer::{ColumnKind, Datum, SqlError};
 use crate::engine::calendar::{self, Reading};
 use crate::engine::decimal;
@@ -42,8 +46,7 @@ pub(crate) fn store(
         ColumnKind::Double => out.extend(double(name, kind, value)?.to_le_bytes()),
         ColumnKind::Decimal { precision, scale } => {
             let excess = conversion.assumptions.excess_scale;
-            let text = number_text(value).ok_or_else(wrong)?;
-            match decimal::read(&text, precision, scale, excess) {
+            match decimal::read(&number_text(value).ok_or_else(wrong)?, precision, scale, excess) {
                 Ok(unscaled) => out.extend(unscaled.to_le_bytes()),
                 Err(decimal::Fault::NotANumber) => return Err(wrong()),
                 Err(decimal::Fault::OutOfRange) => return Err(refusal::out_of_range(name)),
@@ -51,8 +54,8 @@ pub(crate) fn store(
         }
         ColumnKind::Varchar { length } => {
             let text = text(value).ok_or_else(wrong)?;
-            let over = length.is_some_and(|length| characters(text) > length as usize);
-            if over && conversion.assumptions.varchar_length == Misuse::Refused {
+            let enforced = conversion.assumptions.varchar_length == Misuse::Refused;
+            if enforced && length.is_some_and(|length| characters(text) > length as usize) {
                 return Err(refusal::too_long(name));
             }
             out.extend(text.as_bytes());
@@ -79,14 +82,12 @@ pub(crate) fn store(
         ColumnKind::Date => out.extend(day(value).ok_or_else(|| refusal::bad_moment(name))?.to_le_bytes()),
         ColumnKind::Time => out.extend(second(value).ok_or_else(|| refusal::bad_moment(name))?.to_le_bytes()),
         ColumnKind::Timestamp => {
-            let millis = moment(value, conversion.zone_ms).ok_or_else(|| refusal::bad_moment(name))?;
-            out.extend(millis.to_le_bytes());
+            let instant = moment(value, conversion.zone_ms);
+            out.extend(instant.ok_or_else(|| refusal::bad_moment(name))?.to_le_bytes());
         }
         ColumnKind::Json => {
             let text = text(value).ok_or_else(wrong)?;
-            if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
-                return Err(refusal::bad_json(name));
-            }
+            serde_json::from_str::<IgnoredAny>(text).map_err(|_| refusal::bad_json(name))?;
             out.extend(text.as_bytes());
         }
     }
@@ -182,7 +183,7 @@ fn double(name: &str, kind: ColumnKind, value: &Datum<'_>) -> Result<f64, SqlErr
 }
 
 /// A number as text, exactly.
-fn number_text<'a>(value: &'a Datum<'_>) -> Option<std::borrow::Cow<'a, str>> {
+fn number_text<'a>(value: &'a Datum<'_>) -> Option<Cow<'a, str>> {
     match value {
         Datum::Int(number) => Some(number.to_string().into()),
         Datum::UInt(number) => Some(number.to_string().into()),

@@ -45,8 +45,8 @@ use scope::Scope;
 use table::Table;
 
 pub use assumption::{
-    AssumptionInfo, Assumptions, DeleteAffected, EmptyBytes, EqualStamp, Escapes, ExcessScale, LimitCap,
-    Misuse, Names, NullRow, NullWrite, Parameters, Support, TABLE, TextAsBytes,
+    AssumptionInfo, Assumptions, DeleteAffected, EmptyBytes, EqualStamp, EqualToMarker, Escapes, ExcessScale,
+    LimitCap, Misuse, Names, NullRow, NullWrite, Parameters, Stamps, Support, TABLE, TextAsBytes,
 };
 pub use clock::Clock;
 pub use prepared::Prepared;
@@ -164,7 +164,7 @@ impl Engine {
         let table = |name| self.catalog.table(&session.database, name);
         let affected = match statement {
             Statement::Upsert(upsert) => upsert::upsert(&*table(&upsert.table)?, upsert, &scope)?,
-            Statement::Delete(delete) => removal::delete(&*table(&delete.table)?, delete, &scope)?,
+            Statement::Delete(delete) => removal::delete(&table(&delete.table)?, delete, &scope)?,
             Statement::Update(update) => removal::update(&*table(&update.table)?, update, &scope)?,
             Statement::Select(select) => {
                 return match &select.table {

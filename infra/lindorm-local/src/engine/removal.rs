@@ -1,29 +1,72 @@
-//! DELETE and UPDATE: one row, every key column by `=`.
+//! DELETE and UPDATE: one row, every key column by `=`. A DELETE of several rows is a switch, off by default.
+
+use std::sync::Arc;
 
 use crate::answer::SqlError;
 use crate::engine::coerce::store;
+use crate::engine::condition::resolve;
 use crate::engine::key::push_component;
 use crate::engine::row::NEVER;
 use crate::engine::schema::{Place, Schema};
 use crate::engine::scope::Scope;
+use crate::engine::select::Rows;
 use crate::engine::table::{Table, Write};
 use crate::engine::upsert::changed;
 use crate::engine::visible::Window;
-use crate::engine::{DeleteAffected, Misuse, NullRow, Support};
+use crate::engine::{DeleteAffected, EqualToMarker, Misuse, NullRow, Support};
 use crate::refusal;
 use crate::sql::{Comparison, Delete, Hints, Predicate, Scalar, Update};
 
+/// The most rows a DELETE of several rows deletes.
+const MOST_DELETED: usize = 2_000;
+/// The number of the refusal of a condition that is not one whole key.
+const NOT_ONE_KEY: u16 = 9001;
+
 /// Leaves a marker at the server's clock without looking whether the row is there.
-pub(crate) fn delete(table: &Table, delete: &Delete, scope: &Scope<'_>) -> Result<u64, SqlError> {
+pub(crate) fn delete(table: &Arc<Table>, delete: &Delete, scope: &Scope<'_>) -> Result<u64, SqlError> {
     let schema = table.schema();
     check_hints(&delete.hints, scope, "DELETE")?;
     check_mutable(&schema, "DELETE")?;
-    let key = full_key(&delete.filter, &schema, scope, "DELETE")?;
-    table.delete(&key, scope.now_ms);
+    let marker = match scope.assumptions.equal_to_marker {
+        EqualToMarker::Hidden => scope.now_ms,
+        EqualToMarker::Shown => scope.now_ms - 1,
+    };
+    match full_key(&delete.filter, &schema, scope, "DELETE") {
+        Ok(key) => table.delete(&key, marker),
+        Err(refused)
+            if refused.code == NOT_ONE_KEY && scope.assumptions.multi_row_delete == Support::Accepted =>
+        {
+            return delete_several(table, &schema, delete, marker, scope);
+        }
+        Err(refused) => return Err(refused),
+    }
     Ok(match scope.assumptions.delete_affected {
         DeleteAffected::One => 1,
         DeleteAffected::Zero => 0,
     })
+}
+
+/// Finds rows as SELECT does, then deletes one after the other: not atomic.
+fn delete_several(
+    table: &Arc<Table>,
+    schema: &Arc<Schema>,
+    delete: &Delete,
+    marker: i64,
+    scope: &Scope<'_>,
+) -> Result<u64, SqlError> {
+    let condition = resolve(&delete.filter, schema, scope)?;
+    let mut rows =
+        Rows::matching(table, schema, Some(condition), delete.hints.allow_filtering, false, scope)?;
+    let mut keys = Vec::new();
+    while rows.next(|found, _| keys.push(found.key.to_vec()))? {
+        if keys.len() > MOST_DELETED {
+            return Err(refusal::over_limit("more than 2000 rows in one DELETE"));
+        }
+    }
+    for key in &keys {
+        table.delete(key, marker);
+    }
+    Ok(keys.len() as u64)
 }
 
 /// Writes the columns of SET if the row is there.

@@ -39,6 +39,32 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
+    /// The rows that meet a condition, if they can be found efficiently or the hint allows it otherwise.
+    pub(crate) fn matching(
+        table: &Arc<Table>,
+        schema: &Arc<Schema>,
+        condition: Option<Condition>,
+        allow_filtering: bool,
+        backward: bool,
+        scope: &Scope<'_>,
+    ) -> Result<Self, SqlError> {
+        let ranges = condition.as_ref().and_then(|condition| key_ranges(condition, schema.key.len()));
+        if ranges.is_none() && !allow_filtering {
+            check_efficient(condition.as_ref(), schema)?;
+        }
+        let scan = Scan::new(Arc::clone(table), ranges.unwrap_or_else(|| vec![KeyRange::all()]), backward);
+        let oldest = schema.ttl_ms().map_or(NEVER, |ttl| scope.now_ms.saturating_sub(ttl));
+        let window = Window::since(oldest);
+        Ok(Self {
+            scan,
+            schema: Arc::clone(schema),
+            condition,
+            window,
+            deadline: scope.deadline,
+            looked_at: 0,
+        })
+    }
+
     /// Shows the next row that is there and meets the condition; false at the end.
     pub(crate) fn next(&mut self, look: impl FnOnce(&Found<'_>, &View<'_>)) -> Result<bool, SqlError> {
         let mut look = Some(look);
@@ -80,28 +106,18 @@ pub(crate) fn select(table: &Arc<Table>, select: &Select, scope: &Scope<'_>) -> 
     let schema = table.schema();
     let (limit, offset) = limits(select, scope)?;
     let condition = select.filter.as_ref().map(|filter| resolve(filter, &schema, scope)).transpose()?;
-    let ranges = condition.as_ref().and_then(|condition| key_ranges(condition, schema.key.len()));
-    if ranges.is_none() && !select.hints.allow_filtering {
-        check_efficient(condition.as_ref(), &schema)?;
-    }
     let order = key_order(&select.order, condition.as_ref(), &schema)?;
+    let backward = order == KeyOrder::Backward;
+    let mut rows = Rows::matching(table, &schema, condition, select.hints.allow_filtering, backward, scope)?;
     if order == KeyOrder::None && scope.assumptions.memory_sort == Support::Refused {
         return Err(refusal::unsupported("ORDER BY other than in key order"));
     }
-    let scan = Scan::new(
-        Arc::clone(table),
-        ranges.unwrap_or_else(|| vec![KeyRange::all()]),
-        order == KeyOrder::Backward,
-    );
-    let oldest = schema.ttl_ms().map_or(NEVER, |ttl| scope.now_ms.saturating_sub(ttl));
     let hints = &select.hints;
     let (min, max) = match hints.stamp {
         Some(stamp) => (Some(stamp), Some(stamp.saturating_add(1))),
         None => (hints.stamp_min, hints.stamp_max),
     };
-    let window = Window::since(oldest).between(min, max);
-    let rows =
-        Rows { scan, schema: Arc::clone(&schema), condition, window, deadline: scope.deadline, looked_at: 0 };
+    rows.window = rows.window.between(min, max);
     if let [Item::Count { name }] = select.items.as_slice() {
         let columns = vec![Column { name: name.clone(), kind: ColumnKind::BigInt }];
         return Ok(Answer::Rows { columns, rows: Box::new(Count { rows }) });

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::answer::{Datum, SqlError};
+use crate::answer::{ColumnKind, Datum, SqlError};
 use crate::engine::coerce::{Conversion, store};
 use crate::engine::key::push_component;
 use crate::engine::row::{NEVER, Row, push_shared};
@@ -13,7 +13,7 @@ use crate::engine::schema::{ColumnDef, KeyColumn, Place, Schema};
 use crate::engine::scope::Scope;
 use crate::engine::table::{Table, Write};
 use crate::engine::visible::Window;
-use crate::engine::{NullRow, NullWrite, Support};
+use crate::engine::{NullRow, NullWrite, Stamps, Support};
 use crate::refusal;
 use crate::sql::{OnDuplicate, Scalar, Upsert};
 
@@ -61,10 +61,11 @@ pub(crate) fn upsert(table: &Table, upsert: &Upsert, scope: &Scope<'_>) -> Resul
     let mut staged = Vec::with_capacity(rows);
     let mut stored = Vec::new();
     for values in upsert.values.chunks_exact(width) {
-        let stamp = match layout.stamp {
-            Some(place) => row_stamp(scope.value(&values[place]))?,
-            None => upsert.hints.stamp.unwrap_or(scope.now_ms),
+        let asked = match layout.stamp {
+            Some(place) => Some(row_stamp(scope.value(&values[place]))?),
+            None => upsert.hints.stamp,
         };
+        let stamp = asked.filter(|_| scope.assumptions.stamps == Stamps::Honoured).unwrap_or(scope.now_ms);
         staged.push(stage(&layout, values, stamp, scope, conversion, &mut stored, &mut arena)?);
         if arena.len() > MOST_BYTES {
             return Err(refusal::over_limit("more than 64 MB in one statement"));
@@ -175,6 +176,10 @@ fn stage(
         if !store(&column.name, column.kind, scope.value(&values[*place]), conversion, stored)? {
             return Err(refusal::null_key(&column.name));
         }
+        let is_text = matches!(part.kind, ColumnKind::Varchar { .. } | ColumnKind::Char { .. });
+        if is_text && scope.assumptions.zero_in_key_text == Support::Refused && has_zero_inside(stored) {
+            return Err(refusal::wrong_value("string", &column.name));
+        }
         key_bytes += stored.len();
         push_component(part.kind, part.descending, stored, arena);
     }
@@ -186,6 +191,12 @@ fn stage(
         push_cell(*slot, column, scope.value(&values[*place]), scope, conversion, stored, arena)?;
     }
     Ok(Staged { key: key_start..cells_start, cells: cells_start..arena.len(), stamp })
+}
+
+/// Zero bytes at the end of a text are tolerated.
+fn has_zero_inside(text: &[u8]) -> bool {
+    let last = text.iter().rposition(|byte| *byte != 0);
+    last.is_some_and(|last| text[..last].contains(&0))
 }
 
 /// Converts one cell.

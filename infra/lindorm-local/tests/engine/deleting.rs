@@ -107,3 +107,28 @@ fn rows_of_an_immutable_table_are_neither_updated_nor_deleted() {
     assert_eq!(shell.error("DELETE FROM t WHERE id = 1"), 9001);
     assert_eq!(shell.error("UPDATE t SET a = 2 WHERE id = 1"), 9001);
 }
+
+#[test]
+fn a_delete_of_several_rows_is_a_switch_and_keeps_its_limits() {
+    let mut shell = Shell::with_table(&["multi_row_delete=accepted"]);
+    for block in 0..3 {
+        let rows: Vec<String> = (0..1000).map(|row| format!("({}, {row})", block * 1000 + row)).collect();
+        shell.done(&format!("UPSERT INTO t (id, a) VALUES {}", rows.join(",")));
+    }
+    assert_eq!(shell.done("DELETE FROM t WHERE id IN (1, 2, 5000)"), 2);
+    assert_eq!(shell.done("DELETE FROM t WHERE id >= 2000 AND a = 7"), 1);
+    assert_eq!(shell.error("DELETE FROM t WHERE a = 8"), 9001);
+    assert_eq!(shell.error("DELETE FROM t WHERE id >= 0"), 8008);
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["2997"]);
+}
+
+#[test]
+fn a_cell_stamped_as_its_marker_survives_where_that_is_assumed() {
+    let mut shell = Shell::with_table(&["equal_to_marker=shown"]);
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 1)");
+    shell.tick(1);
+    shell.done("DELETE FROM t WHERE id = 1");
+    assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["0"]);
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 2)");
+    assert_eq!(shell.rows("SELECT a FROM t"), ["2"]);
+}

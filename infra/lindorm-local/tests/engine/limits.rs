@@ -84,3 +84,17 @@ fn a_statement_that_runs_out_of_its_time_ends_in_3024() {
     }
     assert_eq!(rows.next_batch(&mut |_| {}).expect_err("out of time").code, 3024);
 }
+
+#[test]
+fn a_zero_byte_inside_a_text_of_the_key_is_refused_and_at_its_end_tolerated() {
+    let sql = "UPSERT INTO x (k, a) VALUES (?, 1)";
+    let refused = |settings: &[&str], value: &'static str| {
+        let mut shell = Shell::assuming(settings);
+        shell.done("CREATE TABLE x (k VARCHAR, a INT, PRIMARY KEY (k))");
+        let prepared = shell.engine.prepare(&shell.session, sql).expect(sql);
+        shell.engine.execute(&mut shell.session, &prepared, &[Datum::Text(value.into())]).is_err()
+    };
+    assert!(refused(&[], "a\0b"));
+    assert!(!refused(&[], "a\0"));
+    assert!(!refused(&["zero_in_key_text=accepted"], "a\0b"));
+}

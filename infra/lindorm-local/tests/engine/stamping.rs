@@ -142,3 +142,11 @@ fn a_stamp_in_the_future_is_legal_and_beats_plain_writes() {
     shell.done("UPSERT INTO t (id, a) VALUES (1, 2)");
     assert_eq!(shell.rows("SELECT a FROM t"), ["1"]);
 }
+
+#[test]
+fn custom_stamps_may_be_ignored_by_choice() {
+    let mut shell = Shell::with_table(&["stamps=ignored"]);
+    shell.done("UPSERT /*+ _l_ts_(1000) */ INTO t (id, a) VALUES (1, 1)");
+    shell.done("UPSERT INTO t (id, b, _l_ts_) VALUES (1, 'x', 2000)");
+    assert_eq!(shell.rows(STAMPS), [format!("1|{START_MS}|x|{START_MS}")]);
+}
