@@ -6,6 +6,7 @@ mod defining;
 mod deleting;
 mod lexing;
 mod limits;
+mod model;
 mod reading;
 mod session;
 mod shell;
