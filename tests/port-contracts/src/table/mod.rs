@@ -1,0 +1,6 @@
+//! Cases about the checkpoint table.
+
+pub mod conditions;
+pub mod properties;
+pub mod reading;
+pub mod sizes;
