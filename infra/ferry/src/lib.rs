@@ -2,4 +2,17 @@
 //!
 //! Decisions belong to the domain and the handlers; here is what a program on one machine needs around them.
 
+pub mod command;
+pub mod command_line;
+mod connect;
+mod data_dir;
+mod exit;
+mod local;
+mod plan_command;
+mod precheck_command;
+mod report;
+mod run_command;
+mod status_command;
 pub mod task_file;
+mod verify;
+mod verify_command;

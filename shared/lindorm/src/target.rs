@@ -28,13 +28,19 @@ pub struct Target {
 }
 
 impl Target {
-    /// Connects once, so that a wrong address, password or certificate is known at once.
+    /// A target; nothing is connected yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { pool: Arc::new(Pool::new(settings)) }
+    }
+
+    /// As [`new`](Self::new), and connects once, so that a wrong address, password or certificate is known at once.
     ///
     /// # Errors
     /// What stood against the connection; an unreachable server and too many connections are transient.
     pub async fn connect(settings: Settings) -> Result<Self, PortError> {
         let doing = format!("connecting to {}:{}", settings.host, settings.port);
-        let target = Self { pool: Arc::new(Pool::new(settings)) };
+        let target = Self::new(settings);
         let leased = target.pool.lease().await.map_err(|failure| failure.into_port(&doing))?;
         leased.give_back();
         Ok(target)

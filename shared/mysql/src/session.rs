@@ -46,18 +46,24 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    /// Connects with at most `sessions_max` sessions at a time (at least one) and opens the first of them.
-    ///
-    /// # Errors
-    /// Where the server does not answer in time, refuses the login, or is not whom the TLS settings demand.
-    pub async fn connect(settings: &ConnectionSettings, sessions_max: usize) -> Result<Self, PortError> {
+    /// A source of at most `sessions_max` sessions at a time (at least one); nothing is connected yet.
+    #[must_use]
+    pub fn new(settings: &ConnectionSettings, sessions_max: usize) -> Self {
         let shared = Shared {
             pool: Pool::new(settings.options(sessions_max)),
             permits: Semaphore::new(sessions_max.max(1)),
             connect_timeout: settings.connect_timeout,
             row_bytes: Mutex::new(BTreeMap::new()),
         };
-        let source = Self { shared: Arc::new(shared) };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// As [`new`](Self::new), and opens the first session.
+    ///
+    /// # Errors
+    /// Where the server does not answer in time, refuses the login, or is not whom the TLS settings demand.
+    pub async fn connect(settings: &ConnectionSettings, sessions_max: usize) -> Result<Self, PortError> {
+        let source = Self::new(settings, sessions_max);
         source.session().await?;
         Ok(source)
     }

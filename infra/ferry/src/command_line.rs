@@ -1,0 +1,89 @@
+//! The words of the command line. What they do stands in the module of each command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Moves MySQL databases into Alibaba Cloud LindormTable.
+#[derive(Debug, Parser)]
+#[command(name = "ferry", version, about, max_term_width = 110)]
+pub struct CommandLine {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Look at both ends, measure the target, and say what stands in the way; copies nothing
+    Precheck(TaskArgs),
+    /// Print the target's tables and the chunks a run would make; writes nothing anywhere
+    Plan(TaskArgs),
+    /// Carry out a task, or resume it where it stopped
+    Run(RunArgs),
+    /// Say how far the tasks of a data folder have come
+    Status(StatusArgs),
+    /// Compare every row of both sides, and repair on request
+    Verify(VerifyArgs),
+    /// Print the JSON Schema of the task document
+    Schema,
+}
+
+/// A task and where its state is kept.
+#[derive(Debug, Args)]
+pub struct TaskArgs {
+    /// The task document, YAML or JSON
+    pub task: PathBuf,
+    /// The data folder; one for all tasks that share target tables
+    #[arg(long, default_value = ".ferry")]
+    pub data_dir: PathBuf,
+    /// One JSON object a line on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// When `run` ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// When the task is completed.
+    Complete,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The task.
+    #[command(flatten)]
+    pub task: TaskArgs,
+    /// When to end; a full migration always ends when it is complete
+    #[arg(long, value_enum, default_value = "complete")]
+    pub until: Until,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The task's name; every task of the data folder without it
+    pub name: Option<String>,
+    /// The data folder
+    #[arg(long, default_value = ".ferry")]
+    pub data_dir: PathBuf,
+    /// One JSON object a line on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Print again every second until interrupted, or until every task has ended
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The task.
+    #[command(flatten)]
+    pub task: TaskArgs,
+    /// Write what is missing or different on the target and delete what is extra; only for a completed task
+    #[arg(long)]
+    pub repair: bool,
+}

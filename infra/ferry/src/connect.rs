@@ -1,0 +1,67 @@
+//! From the document's two ends to connections: secrets are looked up here and go nowhere else.
+
+use std::time::Duration;
+
+use migration::task::{Endpoint, Task};
+
+use crate::command::CommandError;
+use crate::task_file::{ProcessEnvironment, TaskFile};
+
+/// How long connecting may take, TLS and login included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Both ends of a task. Nothing is connected before it is first asked.
+pub(crate) struct Ends {
+    pub(crate) source: mysql::Source,
+    pub(crate) target: lindorm::Target,
+    /// Names the target instance in owner records.
+    pub(crate) target_name: String,
+}
+
+impl Ends {
+    pub(crate) fn of(file: &TaskFile) -> Result<Self, CommandError> {
+        let task = &file.task;
+        let copiers = usize::from(task.tuning.copiers);
+        let source = mysql::Source::new(&source_settings(file)?, copiers + 2);
+        let target = lindorm::Target::new(target_settings(file, copiers)?);
+        Ok(Self { source, target, target_name: target_name(task) })
+    }
+}
+
+/// `host:port`, in lower case: the same instance must always have the same name.
+fn target_name(task: &Task) -> String {
+    format!("{}:{}", task.target.host.to_lowercase(), task.target.port)
+}
+
+fn password(file: &TaskFile, end: &Endpoint) -> Result<Option<String>, CommandError> {
+    let Some(reference) = &end.password else { return Ok(None) };
+    let secret = file.secret(reference, &ProcessEnvironment).map_err(CommandError::usage)?;
+    Ok(Some(secret.expose().to_owned()))
+}
+
+fn source_settings(file: &TaskFile) -> Result<mysql::ConnectionSettings, CommandError> {
+    let end = &file.task.source;
+    let authorities = end.tls.ca.as_ref().map(|path| mysql::Authorities::File(file.path_of(path)));
+    Ok(mysql::ConnectionSettings {
+        host: end.host.clone(),
+        port: end.port,
+        user: end.user.clone(),
+        password: password(file, end)?,
+        tls: mysql::TlsSettings { mode: end.tls.mode, authorities },
+        connect_timeout: CONNECT_TIMEOUT,
+    })
+}
+
+fn target_settings(file: &TaskFile, copiers: usize) -> Result<lindorm::Settings, CommandError> {
+    let end = &file.task.target;
+    let mut tls = end.tls.clone();
+    tls.ca = tls.ca.map(|path| file.path_of(&path));
+    Ok(lindorm::Settings {
+        host: end.host.clone(),
+        port: end.port,
+        user: end.user.clone(),
+        password: password(file, end)?,
+        tls,
+        connections: (copiers * 2).max(lindorm::CONNECTIONS_DEFAULT),
+    })
+}

@@ -1,0 +1,46 @@
+//! The data folder: one SQLite file for the records and queues of its tasks, and room for what verification spills.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use embedded::{QueueSettings, Store, SystemClock};
+use migration::port::{CheckpointTable, QueueName};
+use migration::record::{self, Stored, TaskHead};
+use migration::run::Run;
+
+use crate::command::CommandError;
+
+/// Control messages are wake-ups: one that is received often waits for a lease or a server, and is not poison.
+const RECEIVES_MAX: u32 = 1_000_000;
+const RECEIVING: [QueueName; 3] = [QueueName::Precheck, QueueName::Plan, QueueName::Copy];
+
+/// A task's newest run with its document.
+pub(crate) struct Newest {
+    pub(crate) head: Stored<TaskHead>,
+    pub(crate) run: Stored<Run>,
+}
+
+/// Opens the folder, making it where it is missing. `scope` keeps the queues of tasks apart.
+pub(crate) fn open(folder: &Path, scope: &str) -> Result<Store<SystemClock>, CommandError> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    let queues = RECEIVING
+        .iter()
+        .fold(QueueSettings::new(scope), |queues, queue| queues.with_receives_max(*queue, RECEIVES_MAX));
+    Ok(Store::open(folder, SystemClock::new(), queues)?)
+}
+
+/// Where a task's verification spills to.
+pub(crate) fn spill(folder: &Path, task: &str) -> PathBuf {
+    folder.join("verify").join(task)
+}
+
+/// The newest run of a task, if it has one.
+pub(crate) async fn newest(
+    records: &impl CheckpointTable,
+    task: &str,
+) -> Result<Option<Newest>, CommandError> {
+    let Some(head) = record::load::<TaskHead>(records, &record::head(task)).await? else { return Ok(None) };
+    let run = record::must_load::<Run>(records, &record::run(head.value.run)).await?;
+    Ok(Some(Newest { head, run }))
+}

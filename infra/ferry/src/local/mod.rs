@@ -1,0 +1,13 @@
+//! The handlers in one process: workers on the embedded queues, and a tick each second.
+//!
+//! An invocation lives a few seconds here too, so resuming is exercised all the time. Nothing is kept in memory
+//! that a killed process would miss: what a run owes stands in the data folder.
+
+mod dead_process;
+mod runner;
+mod stop_signal;
+mod trouble;
+
+pub(crate) use dead_process::end_leases_of_dead_process;
+pub(crate) use runner::{Runner, Workers};
+pub(crate) use stop_signal::stop_signal;

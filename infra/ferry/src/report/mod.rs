@@ -1,0 +1,21 @@
+//! What a person, or a program, sees of a run.
+//!
+//! - `snapshot`: the figures, read from the records
+//! - `reporter`: which of the three forms is used, and when something is said
+//! - `event`: one JSON line for each event
+//! - `bars`: the terminal
+//! - `summary`: a page of text at the end
+//! - `wording`: numbers with units
+
+mod bars;
+mod event;
+mod reporter;
+mod snapshot;
+mod summary;
+mod wording;
+
+pub(crate) use event::{StateEvent, print_line};
+pub(crate) use reporter::Reporter;
+pub(crate) use snapshot::Snapshot;
+pub(crate) use summary::snapshot_text;
+pub(crate) use wording::{bytes_text, count_text, span_text};

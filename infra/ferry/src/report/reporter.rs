@@ -1,0 +1,139 @@
+//! What is said of a run while it goes on: bars on a terminal, plain lines elsewhere, JSON lines on request.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use crate::report::bars::Bars;
+use crate::report::event::{StateEvent, print_line};
+use crate::report::snapshot::Snapshot;
+use crate::report::wording::{bytes_text, count_text, span_text};
+
+/// Between two plain lines, or two progress events.
+const LINE_EVERY: Duration = Duration::from_secs(2);
+/// What the rate is averaged over.
+const RATE_OVER: Duration = Duration::from_secs(5);
+
+enum Form {
+    Bars(Bars),
+    Lines,
+    Json,
+}
+
+/// Tells what changed since it last looked.
+pub(crate) struct Reporter {
+    form: Form,
+    journal_told: usize,
+    last_line: Option<Instant>,
+    history: Vec<(Instant, u64)>,
+    started: Instant,
+}
+
+impl Reporter {
+    pub(crate) fn new(json: bool) -> Self {
+        let form = if json {
+            Form::Json
+        } else if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+            Form::Bars(Bars::new())
+        } else {
+            Form::Lines
+        };
+        Self { form, journal_told: 0, last_line: None, history: Vec::new(), started: Instant::now() }
+    }
+
+    /// Tells moves and progress.
+    pub(crate) fn look(&mut self, snapshot: &Snapshot) {
+        self.tell_moves(snapshot);
+        let rate = self.rate(snapshot.rows());
+        let left = snapshot
+            .rows_expected()
+            .saturating_sub(snapshot.rows())
+            .checked_div(rate)
+            .map(Duration::from_secs);
+        let due = self.last_line.is_none_or(|last| last.elapsed() >= LINE_EVERY);
+        match &self.form {
+            Form::Bars(bars) => bars.show(snapshot, rate, left),
+            Form::Lines if due && snapshot.run.state.copies() => {
+                let left = left.map(|left| format!(", about {} left", span_text(left))).unwrap_or_default();
+                println!(
+                    "{}: {} of about {} rows, {}, {} rows/s{left}",
+                    snapshot.run.state,
+                    count_text(snapshot.rows()),
+                    count_text(snapshot.rows_expected()),
+                    bytes_text(snapshot.bytes()),
+                    count_text(rate),
+                );
+            }
+            Form::Json if due && snapshot.run.state.copies() => print_line(&StateEvent::Progress {
+                task: snapshot.run.task.clone(),
+                state: snapshot.run.state.to_string(),
+                rows: snapshot.rows(),
+                rows_expected: snapshot.rows_expected(),
+                bytes: snapshot.bytes(),
+                rows_per_second: rate,
+            }),
+            Form::Lines | Form::Json => return,
+        }
+        if due {
+            self.last_line = Some(Instant::now());
+        }
+    }
+
+    /// Tells that a signal came.
+    pub(crate) fn stopping(&self) {
+        let line = "stopping: ending what is in hand; the same command goes on from there";
+        match &self.form {
+            Form::Bars(bars) => {
+                bars.clear();
+                println!("{line}");
+            }
+            Form::Lines => println!("{line}"),
+            Form::Json => print_line(&StateEvent::Stopping),
+        }
+    }
+
+    /// Tells how it ended.
+    pub(crate) fn ended(&mut self, snapshot: &Snapshot) {
+        self.tell_moves(snapshot);
+        match &self.form {
+            Form::Json => {
+                for table in &snapshot.tables {
+                    print_line(&StateEvent::table(table));
+                }
+                print_line(&StateEvent::run(snapshot));
+                return;
+            }
+            Form::Bars(bars) => bars.clear(),
+            Form::Lines => {}
+        }
+        print!("{}", super::snapshot_text(snapshot));
+        println!("this command took {}", span_text(self.started.elapsed()));
+    }
+
+    fn tell_moves(&mut self, snapshot: &Snapshot) {
+        for entry in snapshot.journal.iter().skip(self.journal_told) {
+            let line = format!("{} -> {}: {}", entry.from, entry.to, entry.cause);
+            match &self.form {
+                Form::Bars(bars) => bars.line(&line),
+                Form::Lines => println!("{line}"),
+                Form::Json => print_line(&StateEvent::StateChanged {
+                    task: snapshot.run.task.clone(),
+                    run: snapshot.run.id.to_string(),
+                    from: entry.from.to_string(),
+                    to: entry.to.to_string(),
+                    cause: entry.cause.clone(),
+                    at_ms: entry.at.0,
+                }),
+            }
+        }
+        self.journal_told = snapshot.journal.len();
+    }
+
+    fn rate(&mut self, rows: u64) -> u64 {
+        let now = Instant::now();
+        self.history.retain(|(at, _)| at.elapsed() <= RATE_OVER);
+        self.history.push((now, rows));
+        let Some((first, at_first)) = self.history.first() else { return 0 };
+        let millis = u64::try_from(now.duration_since(*first).as_millis()).unwrap_or(u64::MAX);
+        (rows.saturating_sub(*at_first) * 1_000).checked_div(millis).unwrap_or(0)
+    }
+}

@@ -1,0 +1,140 @@
+//! How far a run is, read from its records: the same figures for `run` and `status`.
+
+use std::collections::BTreeMap;
+
+use migration::chunk::Chunk;
+use migration::lease::Lease;
+use migration::outcome::HandlerError;
+use migration::port::CheckpointTable;
+use migration::record::{self, LoadError, Stored, TableNumber};
+use migration::run::{JournalEntry, Run, RunId, State};
+use migration::stamp::RunStamp;
+use migration::table_plan::{TablePlan, TableProgress, TableRecord};
+
+/// Chunks in work that are looked at for their rows; more are not copied at the same time here.
+const IN_WORK_MAX: usize = 64;
+
+/// A table's figures.
+#[derive(Debug, Clone)]
+pub(crate) struct TableSnapshot {
+    pub(crate) source: String,
+    pub(crate) target: String,
+    pub(crate) rows_estimate: u64,
+    pub(crate) bytes_estimate: u64,
+    pub(crate) rows: u64,
+    pub(crate) bytes: u64,
+    pub(crate) zero_dates: u64,
+    pub(crate) chunks: u32,
+    pub(crate) chunks_done: u32,
+    pub(crate) planned: bool,
+}
+
+/// A run's figures.
+#[derive(Debug, Clone)]
+pub(crate) struct Snapshot {
+    pub(crate) run: Run,
+    pub(crate) tables: Vec<TableSnapshot>,
+    pub(crate) stamp: Option<RunStamp>,
+    pub(crate) journal: Vec<JournalEntry>,
+    pub(crate) rejects: u64,
+}
+
+impl TableSnapshot {
+    /// Whether every chunk is done.
+    pub(crate) fn is_done(&self) -> bool {
+        self.planned && self.chunks == self.chunks_done
+    }
+}
+
+impl Snapshot {
+    pub(crate) async fn take(records: &impl CheckpointTable, id: RunId) -> Result<Self, HandlerError> {
+        let run: Stored<Run> = record::must_load(records, &record::run(id)).await?;
+        let partition = record::run_partition(id);
+        let stamp: Option<Stored<RunStamp>> = record::load(records, &record::stamp(id)).await?;
+        let journal = values::<JournalEntry>(records, &partition, record::JOURNAL).await?;
+        let mut tables = Vec::new();
+        if run.value.tables > 0 {
+            tables = Self::tables(records, id, &partition).await?;
+        }
+        let rejects = if matches!(run.value.state, State::Completed | State::Failed) {
+            values::<serde_json::Value>(records, &partition, record::REJECTS).await?.len() as u64
+        } else {
+            0
+        };
+        Ok(Self { run: run.value, tables, stamp: stamp.map(|stamp| stamp.value), journal, rejects })
+    }
+
+    async fn tables(
+        records: &impl CheckpointTable,
+        id: RunId,
+        partition: &str,
+    ) -> Result<Vec<TableSnapshot>, HandlerError> {
+        let plans = values::<TablePlan>(records, partition, record::PLANS).await?;
+        let progresses = values::<TableProgress>(records, partition, record::PROGRESSES).await?;
+        let mut in_work: BTreeMap<TableNumber, Chunk> = BTreeMap::new();
+        let leases = record::load_all::<Lease>(records, partition, record::CHUNK_LEASES).await?;
+        let held = leases.iter().filter(|(_, lease)| lease.value.token.0 > 0).take(IN_WORK_MAX);
+        for chunk in held.filter_map(|(key, _)| record::chunk_of_lease(key)) {
+            let Some(stored) = record::load::<Chunk>(records, &record::chunk(id, chunk)).await? else {
+                continue;
+            };
+            let sum = in_work.entry(chunk.table).or_insert_with(|| Chunk {
+                rows: 0,
+                bytes: 0,
+                ..stored.value.clone()
+            });
+            sum.rows += stored.value.rows;
+            sum.bytes += stored.value.bytes;
+        }
+        let tables = values::<TableRecord>(records, partition, record::TABLES).await?;
+        let figures = tables.into_iter().zip(plans).zip(progresses);
+        Ok(figures
+            .map(|((table, plan), progress)| {
+                let open = in_work.get(&table.number);
+                let source = &table.mapping.source;
+                TableSnapshot {
+                    source: source.id.to_string(),
+                    target: table.mapping.target.id.to_string(),
+                    rows_estimate: source.rows_estimate,
+                    bytes_estimate: source.data_bytes,
+                    rows: progress.rows + open.map_or(0, |chunk| chunk.rows),
+                    bytes: progress.bytes + open.map_or(0, |chunk| chunk.bytes),
+                    zero_dates: progress.zero_dates,
+                    chunks: plan.chunks,
+                    chunks_done: progress.chunks,
+                    planned: plan.complete,
+                }
+            })
+            .collect())
+    }
+
+    /// Rows copied so far.
+    pub(crate) fn rows(&self) -> u64 {
+        self.tables.iter().map(|table| table.rows).sum()
+    }
+
+    /// Bytes copied so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.tables.iter().map(|table| table.bytes).sum()
+    }
+
+    /// Rows there will be: counted for tables that are done, the catalog's estimate for the others.
+    pub(crate) fn rows_expected(&self) -> u64 {
+        let expected = |table: &TableSnapshot| {
+            if table.is_done() { table.rows } else { table.rows_estimate.max(table.rows) }
+        };
+        self.tables.iter().map(expected).sum()
+    }
+}
+
+async fn values<T: serde::de::DeserializeOwned>(
+    records: &impl CheckpointTable,
+    partition: &str,
+    prefix: &str,
+) -> Result<Vec<T>, LoadError> {
+    Ok(record::load_all::<T>(records, partition, prefix)
+        .await?
+        .into_iter()
+        .map(|(_, stored)| stored.value)
+        .collect())
+}

@@ -1,0 +1,135 @@
+//! `ferry run`: starts a task, resumes it, or says that it is done.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use embedded::{Store, SystemClock, TaskLock};
+use migration::port::{CheckpointTable, Clock, Commit, Expect};
+use migration::record::{self, TaskHead};
+use migration::run::{Event, ResumePoint, Run, RunId, State};
+use migration::run_store::{self, Step};
+use migration::task::Task;
+
+use crate::command::CommandError;
+use crate::command_line::RunArgs;
+use crate::connect::Ends;
+use crate::data_dir::{self, Newest};
+use crate::exit::Exit;
+use crate::local::{Runner, Workers, end_leases_of_dead_process};
+use crate::report::{Reporter, Snapshot};
+use crate::task_file::TaskFile;
+
+/// How often the run is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
+    let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
+    let ends = Ends::of(&file)?;
+    let name = file.task.name.as_str().to_owned();
+    std::fs::create_dir_all(&args.task.data_dir)?;
+    let lock = TaskLock::acquire(&args.task.data_dir, &name)?;
+    let store = data_dir::open(&args.task.data_dir, &name)?;
+    let clock = SystemClock::new();
+    let run = enter(&store, &clock, &file.task).await?;
+    let mut reporter = Reporter::new(args.task.json);
+    if run.state == State::Completed {
+        reporter.ended(&Snapshot::take(&store, run.id).await?);
+        return Ok(Exit::Done);
+    }
+    end_leases_of_dead_process(&lock, &store, &clock, run.id).await?;
+    let copiers = usize::from(file.task.tuning.copiers);
+    let runner = Arc::new(Runner { store, ends, clock, run: run.id });
+    let workers = Workers::start(&runner, copiers);
+    let exit = watch(&runner, &mut reporter).await;
+    workers.drain().await;
+    exit
+}
+
+async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, CommandError> {
+    let mut interrupt = std::pin::pin!(crate::local::stop_signal());
+    loop {
+        let snapshot = Snapshot::take(&runner.store, runner.run).await?;
+        reporter.look(&snapshot);
+        let exit = match snapshot.run.state {
+            State::Completed => Some(Exit::Done),
+            State::Failed => Some(Exit::Failed),
+            State::PrecheckFailed => Some(Exit::PrecheckFailed),
+            State::Created | State::Prechecking | State::Planning | State::Copying | State::Finishing => None,
+        };
+        if let Some(exit) = exit {
+            reporter.ended(&snapshot);
+            return Ok(exit);
+        }
+        tokio::select! {
+            () = runner.clock.sleep(LOOK) => {}
+            () = &mut interrupt => {
+                reporter.stopping();
+                return Ok(Exit::Stopped);
+            }
+        }
+    }
+}
+
+/// The run to work on: a new one, or the newest, resumed by hand where it had stopped.
+async fn enter(store: &Store<SystemClock>, clock: &SystemClock, task: &Task) -> Result<Run, CommandError> {
+    let document = serde_json::to_value(task)?;
+    let Some(newest) = data_dir::newest(store, task.name.as_str()).await? else {
+        return start(store, clock, task, document, Expect::Absent).await;
+    };
+    let stored = Task::parse(&newest.head.value.document).map_err(|faults| anyhow!("{faults}"))?;
+    let changes = stored.difference(task);
+    let run = newest.run.value.clone();
+    if !changes.is_empty() {
+        // Nothing has been written for a run that never passed precheck: a mended document simply starts afresh.
+        if run.resume == ResumePoint::Precheck && !matches!(run.state, State::Completed) {
+            return start(store, clock, task, document, newest.head.unchanged()).await;
+        }
+        return Err(changed(&newest, &changes));
+    }
+    match run.state {
+        State::PrecheckFailed | State::Failed => {
+            let (from, now) = (run.state, clock.now());
+            let step = Step { from, event: Event::ResumedByHand, cause: "run again by hand", now };
+            let moved = run_store::move_run(store, run.id, step, |run| run.failure = None, &[]).await?;
+            moved.ok_or_else(|| anyhow!("the run changed while it was resumed; try again").into())
+        }
+        State::Created
+        | State::Prechecking
+        | State::Planning
+        | State::Copying
+        | State::Finishing
+        | State::Completed => Ok(run),
+    }
+}
+
+async fn start(
+    store: &Store<SystemClock>,
+    clock: &SystemClock,
+    task: &Task,
+    document: serde_json::Value,
+    expect: Expect,
+) -> Result<Run, CommandError> {
+    let id = RunId(uuid::Uuid::now_v7());
+    let run = Run::created(id, task.name.as_str().to_owned(), clock.now());
+    let writes = vec![
+        record::put(record::head(&run.task), &TaskHead { run: id, document }, expect),
+        record::put_new(record::run(id), &run),
+    ];
+    match store.commit(writes).await? {
+        Commit::Stored => Ok(run),
+        Commit::Conflict => {
+            Err(anyhow!("another process submitted task {} at the same moment", run.task).into())
+        }
+    }
+}
+
+fn changed(newest: &Newest, changes: &[migration::task::Change]) -> CommandError {
+    let lines: Vec<String> = changes.iter().map(|change| format!("  {change}")).collect();
+    CommandError::usage(anyhow!(
+        "task {} is {} with another document; give the changed task a new name, or undo the change:\n{}",
+        newest.run.value.task,
+        newest.run.value.state,
+        lines.join("\n")
+    ))
+}

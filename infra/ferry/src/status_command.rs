@@ -1,0 +1,88 @@
+//! `ferry status`: how far the tasks of a data folder have come. It only reads.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use embedded::{Store, SystemClock};
+use migration::chunk::Reject;
+use migration::finding::Finding;
+use migration::port::Clock;
+use migration::record::{self, TaskHead};
+use migration::run::State;
+use serde::Serialize;
+
+use crate::command::CommandError;
+use crate::command_line::StatusArgs;
+use crate::data_dir;
+use crate::exit::Exit;
+use crate::report::{Snapshot, StateEvent, print_line, snapshot_text};
+
+/// Between two looks of `--watch`.
+const LOOK: Duration = Duration::from_secs(1);
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Detail {
+    Finding { task: String, finding: Finding },
+    Reject { task: String, record: String, reject: Reject },
+}
+
+pub(crate) async fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
+    if !args.data_dir.is_dir() {
+        return Err(CommandError::usage(anyhow!("there is no data folder {}", args.data_dir.display())));
+    }
+    let store = data_dir::open(&args.data_dir, "status")?;
+    let clock = SystemClock::new();
+    loop {
+        let snapshots = look(&store, args.name.as_deref()).await?;
+        for snapshot in &snapshots {
+            if args.json {
+                print_json(&store, snapshot).await?;
+            } else {
+                print!("{}", snapshot_text(snapshot));
+            }
+        }
+        let live = snapshots.iter().any(|snapshot| snapshot.run.state.is_live());
+        if !args.watch || !live {
+            return Ok(Exit::Done);
+        }
+        tokio::select! {
+            () = clock.sleep(LOOK) => {}
+            () = crate::local::stop_signal() => return Ok(Exit::Done),
+        }
+    }
+}
+
+async fn look(store: &Store<SystemClock>, name: Option<&str>) -> Result<Vec<Snapshot>, CommandError> {
+    let heads = record::load_all::<TaskHead>(store, record::TASKS, name.unwrap_or_default()).await?;
+    let wanted = heads.into_iter().filter(|(key, _)| name.is_none_or(|name| key.sort == name));
+    let mut snapshots = Vec::new();
+    for (_, head) in wanted {
+        snapshots.push(Snapshot::take(store, head.value.run).await?);
+    }
+    match (snapshots.is_empty(), name) {
+        (true, Some(name)) => {
+            Err(CommandError::usage(anyhow!("there is no task {name} in this data folder")))
+        }
+        (true, None) => Err(CommandError::usage(anyhow!("there is no task in this data folder"))),
+        (false, _) => Ok(snapshots),
+    }
+}
+
+async fn print_json(store: &Store<SystemClock>, snapshot: &Snapshot) -> Result<(), CommandError> {
+    print_line(&StateEvent::run(snapshot));
+    for table in &snapshot.tables {
+        print_line(&StateEvent::table(table));
+    }
+    let partition = record::run_partition(snapshot.run.id);
+    let task = || snapshot.run.task.clone();
+    for (_, finding) in record::load_all::<Finding>(store, &partition, record::FINDINGS).await? {
+        print_line(&Detail::Finding { task: task(), finding: finding.value });
+    }
+    if matches!(snapshot.run.state, State::Completed | State::Failed) {
+        for (key, reject) in record::load_all::<Reject>(store, &partition, record::REJECTS).await? {
+            print_line(&Detail::Reject { task: task(), record: key.sort, reject: reject.value });
+        }
+    }
+    Ok(())
+}

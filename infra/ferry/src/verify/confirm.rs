@@ -1,0 +1,148 @@
+//! Reads mismatches again, on both sides, and says what really differs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context;
+use migration::key::KeyRange;
+use migration::limits::{PAGE_BYTES_MAX, PAGE_ROWS_MAX};
+use migration::port::{PageRequest, RowSource};
+use migration::schema::TableMapping;
+use migration::value::{Digest, TargetRow, TargetValue, row_digest};
+
+use crate::connect::Ends;
+use crate::verify::join::Mismatches;
+use crate::verify::scan::SourceScan;
+
+/// Rows confirmed, and repaired, at a time.
+const ROWS_AT_A_TIME: usize = 500;
+
+/// A row that differs, as both sides have it now.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    pub(crate) key: Digest,
+    /// The row as it should be; none where the source has none.
+    pub(crate) wanted: Option<TargetRow>,
+    /// The row as it is; none where the target has none.
+    pub(crate) found: Option<TargetRow>,
+}
+
+impl Difference {
+    /// The target columns whose values differ, for a row both sides have.
+    pub(crate) fn columns(&self, mapping: &TableMapping) -> Vec<String> {
+        let (Some(wanted), Some(found)) = (&self.wanted, &self.found) else { return Vec::new() };
+        let pairs = mapping.columns.iter().zip(wanted.iter().zip(found));
+        pairs
+            .filter(|(_, (wanted, found))| row_digest([*wanted]) != row_digest([*found]))
+            .map(|(column, _)| column.target.to_string())
+            .collect()
+    }
+}
+
+/// Key values of a row, which the target's point reads take.
+pub(crate) fn key_of(mapping: &TableMapping, row: &TargetRow) -> Vec<TargetValue> {
+    row.iter()
+        .zip(&mapping.columns)
+        .filter(|(_, column)| column.in_key)
+        .map(|(value, _)| value.clone())
+        .collect()
+}
+
+/// Reads the mismatches with a source row again and hands on, some hundred at a time, those that still differ.
+pub(crate) async fn confirm_source(
+    ends: &Ends,
+    mapping: &TableMapping,
+    scan: &SourceScan,
+    mismatches: &Mismatches,
+    mut each: impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut pages: BTreeMap<u32, BTreeSet<Digest>> = BTreeMap::new();
+    for (key, page) in &mismatches.on_source {
+        pages.entry(*page).or_default().insert(*key);
+    }
+    for (page, keys) in pages {
+        let rows = read_page(ends, mapping, scan, page, &keys).await?;
+        for rows in rows.chunks(ROWS_AT_A_TIME) {
+            each(compare(ends, mapping, rows).await?).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn read_page(
+    ends: &Ends,
+    mapping: &TableMapping,
+    scan: &SourceScan,
+    page: u32,
+    keys: &BTreeSet<Digest>,
+) -> anyhow::Result<Vec<TargetRow>> {
+    let number = usize::try_from(page).unwrap_or(usize::MAX);
+    let mut after = scan.pages.get(number).context("a page was not noted")?.clone();
+    let through = scan.pages.get(number + 1).cloned().flatten();
+    let mut rows = Vec::new();
+    let mut zero_dates = 0;
+    loop {
+        let range = KeyRange { after, through: through.clone() };
+        let request =
+            PageRequest { table: mapping, range: &range, rows_max: PAGE_ROWS_MAX, bytes_max: PAGE_BYTES_MAX };
+        let read =
+            ends.source.page(&request).await.with_context(|| format!("reading {}", mapping.source.id))?;
+        let converted =
+            read.rows.into_iter().filter_map(|row| mapping.convert_row(row, &mut zero_dates).ok());
+        rows.extend(converted.filter(|row| keys.contains(&mapping.key_digest(row))));
+        if read.is_last {
+            return Ok(rows);
+        }
+        after = read.last_key;
+    }
+}
+
+/// Compares source rows with what the target has under their keys now.
+pub(crate) async fn compare(
+    ends: &Ends,
+    mapping: &TableMapping,
+    rows: &[TargetRow],
+) -> anyhow::Result<Vec<Difference>> {
+    let keys: Vec<Vec<TargetValue>> = rows.iter().map(|row| key_of(mapping, row)).collect();
+    let found = ends
+        .target
+        .read_rows(mapping, &keys)
+        .await
+        .with_context(|| format!("reading {}", mapping.target.id))?;
+    let pairs = rows.iter().zip(found);
+    let differing = pairs.filter(|(wanted, found)| {
+        found.as_ref().is_none_or(|found| row_digest(*wanted) != row_digest(found))
+    });
+    Ok(differing
+        .map(|(wanted, found)| Difference {
+            key: mapping.key_digest(wanted),
+            wanted: Some(wanted.clone()),
+            found,
+        })
+        .collect())
+}
+
+/// Finds the rows that only the target has, by a second scan of it, and hands them on.
+pub(crate) async fn find_extra(
+    ends: &Ends,
+    mapping: &TableMapping,
+    mismatches: &Mismatches,
+    mut each: impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if mismatches.extra.is_empty() {
+        return Ok(());
+    }
+    let doing = || format!("reading {}", mapping.target.id);
+    let mut scan = ends.target.scan(mapping).await.with_context(doing)?;
+    while let Some(rows) = scan.next_page().await.with_context(doing)? {
+        let extra = rows.into_iter().filter_map(|row| {
+            let key = mapping.key_digest(&row);
+            let is_extra = mismatches.extra.contains_key(&key);
+            is_extra.then_some(Difference { key, wanted: None, found: Some(row) })
+        });
+        let extra: Vec<Difference> = extra.collect();
+        if !extra.is_empty() {
+            each(extra).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! Compares every row of every table, in bounded memory, and repairs on request.
+//!
+//! # Why a difference cannot hide
+//!
+//! 1. The two sides sort keys differently, so neither order is used: each side is scanned once in its own key order,
+//!    and of each row only (key digest, row digest, page number) is kept. A digest has 128 bits.
+//! 2. The triples are spilled into partitions by key digest; equal keys meet in the same partition, and a partition is
+//!    joined in memory. Its size follows from the number of rows, not from their size.
+//! 3. A source row goes through the mapping and conversion of the copy before it is digested, so both sides are
+//!    digested in the target's types. A row that cannot be carried is counted apart, as is a row on the reject list.
+//! 4. Rows that differ are read again on both sides, by their pages and keys, before they are reported: a digest alone
+//!    never accuses a row.
+//!
+//! - `spill`: the partitions on disk
+//! - `scan`: one side into its partitions
+//! - `join`: two partitions into mismatches
+//! - `confirm`: mismatches read again
+//! - `repair`: what `--repair` writes
+//! - `table`: one table from scan to outcome
+//! - `state`: which tables are done, so that a killed verification goes on
+
+mod confirm;
+mod join;
+mod repair;
+mod scan;
+mod spill;
+mod state;
+mod table;
+
+pub(crate) use state::VerifyState;
+pub(crate) use table::{Kind, TableOutcome, TableVerifier};

@@ -1,0 +1,80 @@
+//! Makes the target's rows what the source's are. Only while no lease of the task can exist.
+//!
+//! A row is written without a stamp, so it lies above everything before it. Where a NULL must erase a cell the row is
+//! deleted first, and written at least [`SPACING`] after the last delete was acknowledged: a delete marker hides
+//! what is stamped at or before it, and target nodes may disagree about the time by that much.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use migration::limits::STATEMENT_TIMEOUT;
+use migration::port::Clock;
+use migration::schema::TableMapping;
+use migration::value::{TargetRow, TargetValue};
+
+use crate::connect::Ends;
+use crate::verify::confirm::{Difference, compare, key_of};
+
+/// Between two writes of one key (design section 3, spacing).
+const SPACING: Duration = Duration::from_millis(250);
+/// How long the writes of one batch may be tried again.
+const BATCH_TIME: Duration = Duration::from_secs(60);
+
+/// Repairs these rows and reads them again.
+pub(crate) async fn repair(
+    ends: &Ends,
+    clock: &impl Clock,
+    mapping: &TableMapping,
+    differences: &[Difference],
+) -> anyhow::Result<()> {
+    let send_until = clock.now().plus(BATCH_TIME);
+    let doing = || format!("repairing {}", mapping.target.id);
+    let mut deleted = false;
+    for difference in differences.iter().filter(|difference| must_delete(difference)) {
+        if let Some(found) = &difference.found {
+            ends.target.delete_row(mapping, &key_of(mapping, found), send_until).await.with_context(doing)?;
+            deleted = true;
+        }
+    }
+    let wanted: Vec<TargetRow> =
+        differences.iter().filter_map(|difference| difference.wanted.clone()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    if deleted {
+        clock.sleep(SPACING).await;
+    }
+    let rows = wanted.clone();
+    let outcome = ends
+        .target
+        .upsert_rows(mapping, rows, send_until.plus(STATEMENT_TIMEOUT))
+        .await
+        .with_context(doing)?;
+    if let Some(rejected) = outcome.rejected.first() {
+        bail!("{}: a row was refused: {}", doing(), rejected.refusal);
+    }
+    let left = compare(ends, mapping, &wanted).await?;
+    match left.first() {
+        None => Ok(()),
+        Some(first) => bail!(
+            "{}: {} rows still differ after they were written, the first has key digest {}; \
+             is something else writing to the table, or are cells stamped in the future?",
+            doing(),
+            left.len(),
+            first.key
+        ),
+    }
+}
+
+fn must_delete(difference: &Difference) -> bool {
+    match (&difference.wanted, &difference.found) {
+        (None, _) => true,
+        (Some(wanted), Some(found)) => {
+            let erased = |(wanted, found): (&TargetValue, &TargetValue)| {
+                *wanted == TargetValue::Null && *found != TargetValue::Null
+            };
+            wanted.iter().zip(found).any(erased)
+        }
+        (Some(_), None) => false,
+    }
+}

@@ -1,0 +1,139 @@
+//! One table from scan to outcome.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use migration::port::Clock;
+use migration::schema::TableMapping;
+use migration::value::Digest;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::connect::Ends;
+use crate::verify::confirm::{Difference, confirm_source, find_extra};
+use crate::verify::{join, repair, scan, spill};
+
+/// Differences that are listed one by one; the others are counted.
+const LISTED_MAX: usize = 100;
+
+/// How a row differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    /// The target lacks it.
+    Missing,
+    /// Only the target has it.
+    Extra,
+    /// Both have it with different values.
+    Different,
+}
+
+/// A difference as it is reported: digest and column names, no value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Listed {
+    pub(crate) kind: Kind,
+    pub(crate) key: String,
+    pub(crate) columns: Vec<String>,
+}
+
+/// What was found for a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TableOutcome {
+    pub(crate) source_rows: u64,
+    pub(crate) target_rows: u64,
+    pub(crate) missing: u64,
+    pub(crate) extra: u64,
+    pub(crate) different: u64,
+    /// Rows that cannot be carried, or stand on the reject list.
+    pub(crate) not_carried: u64,
+    /// Mismatches beyond the bound, not read again.
+    pub(crate) unconfirmed: u64,
+    pub(crate) repaired: u64,
+    pub(crate) listed: Vec<Listed>,
+}
+
+impl TableOutcome {
+    /// Whether the two sides are equal now.
+    pub(crate) fn is_equal(&self) -> bool {
+        self.missing + self.extra + self.different == self.repaired && self.unconfirmed == 0
+    }
+
+    fn count(&mut self, mapping: &TableMapping, difference: &Difference) {
+        let kind = match (&difference.wanted, &difference.found) {
+            (Some(_), None) => Kind::Missing,
+            (None, _) => Kind::Extra,
+            (Some(_), Some(_)) => Kind::Different,
+        };
+        match kind {
+            Kind::Missing => self.missing += 1,
+            Kind::Extra => self.extra += 1,
+            Kind::Different => self.different += 1,
+        }
+        if self.listed.len() < LISTED_MAX {
+            let columns = difference.columns(mapping);
+            self.listed.push(Listed { kind, key: difference.key.to_string(), columns });
+        }
+    }
+}
+
+/// Verifies tables one by one.
+pub(crate) struct TableVerifier<'a, C> {
+    pub(crate) ends: &'a Ends,
+    pub(crate) clock: &'a C,
+    pub(crate) repair: bool,
+    /// Tells the source rows read of the current table.
+    pub(crate) seen: &'a watch::Sender<u64>,
+}
+
+impl<C: Clock> TableVerifier<'_, C> {
+    /// Compares one table; `rejected` are the keys on the reject list.
+    pub(crate) async fn verify(
+        &self,
+        mapping: &TableMapping,
+        rejected: &BTreeSet<Digest>,
+        folder: &Path,
+    ) -> anyhow::Result<TableOutcome> {
+        let partitions = spill::partitions(mapping.source.rows_estimate);
+        let (source, target) = tokio::try_join!(
+            scan::scan_source(&self.ends.source, mapping, folder, partitions, self.seen),
+            scan::scan_target(&self.ends.target, mapping, folder, partitions),
+        )?;
+        let mismatches = join::join(folder, partitions)?;
+        std::fs::remove_dir_all(folder)?;
+        let mut outcome = TableOutcome {
+            source_rows: source.rows + source.not_carried,
+            target_rows: target,
+            not_carried: source.not_carried,
+            unconfirmed: mismatches.dropped + mismatches.collisions,
+            ..TableOutcome::default()
+        };
+        confirm_source(self.ends, mapping, &source, &mismatches, async |differences| {
+            let (known, real): (Vec<_>, Vec<_>) =
+                differences.into_iter().partition(|difference| rejected.contains(&difference.key));
+            outcome.not_carried += known.len() as u64;
+            self.settle(mapping, &mut outcome, &real).await
+        })
+        .await?;
+        find_extra(self.ends, mapping, &mismatches, async |differences| {
+            self.settle(mapping, &mut outcome, &differences).await
+        })
+        .await?;
+        Ok(outcome)
+    }
+
+    async fn settle(
+        &self,
+        mapping: &TableMapping,
+        outcome: &mut TableOutcome,
+        differences: &[Difference],
+    ) -> anyhow::Result<()> {
+        for difference in differences {
+            outcome.count(mapping, difference);
+        }
+        if self.repair {
+            repair::repair(self.ends, self.clock, mapping, differences).await?;
+            outcome.repaired += differences.len() as u64;
+        }
+        Ok(())
+    }
+}

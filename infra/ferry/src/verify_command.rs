@@ -1,0 +1,156 @@
+//! `ferry verify`: compares every row of a task's tables, and repairs on request.
+
+use std::collections::BTreeSet;
+
+use anyhow::anyhow;
+use embedded::{Store, SystemClock, TaskLock};
+use migration::chunk::Reject;
+use migration::lease::Lease;
+use migration::port::Clock;
+use migration::record;
+use migration::run::{Run, State};
+use migration::schema::TableMapping;
+use migration::table_plan::TableRecord;
+use migration::value::Digest;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use crate::command::CommandError;
+use crate::command_line::VerifyArgs;
+use crate::connect::Ends;
+use crate::data_dir;
+use crate::exit::Exit;
+use crate::report::{count_text, print_line};
+use crate::task_file::TaskFile;
+use crate::verify::{Kind, TableOutcome, TableVerifier, VerifyState};
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum VerifyEvent<'a> {
+    VerifiedTable { source: String, target: String, equal: bool, outcome: &'a TableOutcome },
+    Verified { task: &'a str, tables: usize, equal: bool, source_rows: u64 },
+}
+
+pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
+    let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
+    let name = file.task.name.as_str();
+    if !args.task.data_dir.is_dir() {
+        return Err(CommandError::usage(anyhow!("there is no data folder {}", args.task.data_dir.display())));
+    }
+    let _lock = TaskLock::acquire(&args.task.data_dir, name)?;
+    let store = data_dir::open(&args.task.data_dir, "verify")?;
+    let newest = data_dir::newest(&store, name).await?;
+    let newest = newest
+        .ok_or_else(|| CommandError::usage(anyhow!("task {name} has not been run in this data folder")))?;
+    let clock = SystemClock::new();
+    let run = newest.run.value;
+    if args.repair {
+        refuse_unless_at_rest(&store, &clock, &run).await?;
+    }
+    let tables =
+        record::load_all::<TableRecord>(&store, &record::run_partition(run.id), record::TABLES).await?;
+    if tables.is_empty() {
+        return Err(CommandError::usage(anyhow!(
+            "task {name} is {} and has no table to compare yet",
+            run.state
+        )));
+    }
+    let ends = Ends::of(&file)?;
+    let folder = data_dir::spill(&args.task.data_dir, name);
+    let mut state = VerifyState::open(&folder, run.id, args.repair)?;
+    let (seen, _) = watch::channel(0);
+    let verifier = TableVerifier { ends: &ends, clock: &clock, repair: args.repair, seen: &seen };
+    let (mut equal, mut source_rows, count) = (true, 0, tables.len());
+    for (_, table) in tables {
+        let table = table.value;
+        let outcome = match state.outcome(table.number.0) {
+            Some(outcome) => outcome.clone(),
+            None => {
+                let rejected = rejected(&store, &run, &table).await?;
+                let outcome = verifier.verify(&table.mapping, &rejected, &folder.join("spill")).await?;
+                state.record(table.number.0, outcome.clone())?;
+                outcome
+            }
+        };
+        equal &= outcome.is_equal();
+        source_rows += outcome.source_rows;
+        tell(args.task.json, &table.mapping, &outcome);
+    }
+    state.finish()?;
+    if args.task.json {
+        print_line(&VerifyEvent::Verified { task: name, tables: count, equal, source_rows });
+    } else if equal {
+        println!("equal: {count} tables, {} rows compared", count_text(source_rows));
+    } else {
+        println!("the two sides differ; `--repair` makes the target equal once the task is completed");
+    }
+    Ok(if equal { Exit::Done } else { Exit::Differences })
+}
+
+/// Repair writes without a lease, so none of the task may exist.
+async fn refuse_unless_at_rest(
+    store: &Store<SystemClock>,
+    clock: &SystemClock,
+    run: &Run,
+) -> Result<(), CommandError> {
+    if run.state != State::Completed {
+        return Err(CommandError::usage(anyhow!(
+            "task {} is {}; only a completed task is repaired: let `ferry run` end first",
+            run.task,
+            run.state
+        )));
+    }
+    let leases = record::load_all::<Lease>(store, &record::run_partition(run.id), record::LEASES).await?;
+    if leases.iter().all(|(_, lease)| lease.value.has_ended(clock.now())) {
+        return Ok(());
+    }
+    Err(anyhow!("a lease of task {} has not ended yet; try again in a minute", run.task).into())
+}
+
+async fn rejected(
+    store: &Store<SystemClock>,
+    run: &Run,
+    table: &TableRecord,
+) -> Result<BTreeSet<Digest>, CommandError> {
+    let prefix = record::rejects_of(table.number);
+    let rejects = record::load_all::<Reject>(store, &record::run_partition(run.id), &prefix).await?;
+    Ok(rejects.into_iter().map(|(_, reject)| reject.value.key).collect())
+}
+
+fn tell(json: bool, mapping: &TableMapping, outcome: &TableOutcome) {
+    let (source, target, equal) =
+        (mapping.source.id.to_string(), mapping.target.id.to_string(), outcome.is_equal());
+    if json {
+        print_line(&VerifyEvent::VerifiedTable { source, target, equal, outcome });
+        return;
+    }
+    let verdict = match (equal, outcome.repaired) {
+        (true, 0) => "equal".to_owned(),
+        (true, repaired) => format!("repaired {} rows", count_text(repaired)),
+        (false, _) => "DIFFERENT".to_owned(),
+    };
+    println!("{source} -> {target}: {verdict}, {} source rows", count_text(outcome.source_rows));
+    let counts = [
+        (outcome.missing, "missing on the target"),
+        (outcome.extra, "only on the target"),
+        (outcome.different, "with different values"),
+        (outcome.not_carried, "that cannot be carried, by policy"),
+        (outcome.unconfirmed, "more mismatches, not read again"),
+    ];
+    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        println!("  {} rows {what}", count_text(count));
+    }
+    for listed in &outcome.listed {
+        let kind = match listed.kind {
+            Kind::Missing => "missing",
+            Kind::Extra => "extra",
+            Kind::Different => "different",
+        };
+        let columns = if listed.columns.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", listed.columns.join(", "))
+        };
+        println!("    {kind} key digest {}{columns}", listed.key);
+    }
+}
