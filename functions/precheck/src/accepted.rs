@@ -25,7 +25,7 @@ fn one(accepted: &AcceptedFinding) -> Option<Finding> {
                 "always in order, so there is nothing to accept"
             };
             let draft =
-                Draft::fail(Code::UnknownAcceptedCode, code, format!("`ignore` names {code}: {evidence}"));
+                Draft::fail(Code::UnknownAcceptedCode, &code, format!("`ignore` names {code}: {evidence}"));
             Some(draft.remedy("take the code out of `ignore`").done())
         }
         None => {

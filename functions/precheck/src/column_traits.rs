@@ -51,5 +51,5 @@ fn note(code: Code, found: &[String], what: &str) -> Finding {
     if found.is_empty() {
         return Draft::pass(code, "all tables", "none").done();
     }
-    Draft::pass(code, listed(found), what).done()
+    Draft::pass(code, &listed(found), what).done()
 }

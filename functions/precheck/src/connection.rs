@@ -29,7 +29,7 @@ const AUTHENTICATION_METHOD: u16 = 9003;
 /// The finding of a server that answered.
 pub(crate) fn reached(end: End, endpoint: &Endpoint, version: &str) -> Finding {
     let evidence = format!("logged in as {}; {version}", endpoint.user);
-    Draft::pass(connection_code(end), place(endpoint), evidence).done()
+    Draft::pass(connection_code(end), &place(endpoint), evidence).done()
 }
 
 /// The finding of a server that did not answer, or refused the login.
@@ -62,7 +62,7 @@ pub(crate) fn unreached(end: End, endpoint: &Endpoint, error: &PortError) -> Fin
             format!("check host, port, firewall and white list{tls}")
         }
     };
-    Draft::fail(connection_code(end), place(endpoint), refusal(error)).remedy(remedy).done()
+    Draft::fail(connection_code(end), &place(endpoint), refusal(error)).remedy(remedy).done()
 }
 
 /// Judges the line's protection.
@@ -81,14 +81,14 @@ pub(crate) fn tls(end: End, endpoint: &Endpoint, facts: &TlsFacts) -> Finding {
         (TlsMode::Required | TlsMode::VerifyCa | TlsMode::VerifyIdentity, false) => {
             return Draft::fail(
                 code,
-                place(endpoint),
+                &place(endpoint),
                 "the session is not encrypted, although `tls.mode` demands it",
             )
             .remedy("switch TLS on at the server, or set `tls: { mode: disabled }`")
             .done();
         }
     };
-    Draft::pass(code, place(endpoint), evidence).done()
+    Draft::pass(code, &place(endpoint), evidence).done()
 }
 
 fn connection_code(end: End) -> Code {

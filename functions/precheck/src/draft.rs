@@ -2,9 +2,11 @@
 //!
 //! A level the code's table does not allow is a mistake of ours and stops in every test that reaches it.
 
+use std::collections::BTreeSet;
+
 use migration::finding::{Finding, Level};
 
-use crate::codes::Code;
+use crate::codes::{Code, Judged};
 
 /// A finding in the making.
 #[derive(Debug)]
@@ -13,18 +15,18 @@ pub(crate) struct Draft(Finding);
 
 impl Draft {
     /// In order.
-    pub(crate) fn pass(code: Code, subject: impl ToString, evidence: impl Into<String>) -> Self {
+    pub(crate) fn pass(code: Code, subject: &(impl ToString + ?Sized), evidence: impl Into<String>) -> Self {
         Self::new(code, Level::Pass, subject.to_string(), evidence.into())
     }
 
     /// Worth a look; stops the run unless accepted.
-    pub(crate) fn alert(code: Code, subject: impl ToString, evidence: impl Into<String>) -> Self {
+    pub(crate) fn alert(code: Code, subject: &(impl ToString + ?Sized), evidence: impl Into<String>) -> Self {
         assert!(code.levels().can_alert(), "invariant: {code} is listed as one that may be an alert");
         Self::new(code, Level::Alert, subject.to_string(), evidence.into())
     }
 
     /// Stops the run.
-    pub(crate) fn fail(code: Code, subject: impl ToString, evidence: impl Into<String>) -> Self {
+    pub(crate) fn fail(code: Code, subject: &(impl ToString + ?Sized), evidence: impl Into<String>) -> Self {
         assert!(code.levels().can_fail(), "invariant: {code} is listed as one that may be a failure");
         Self::new(code, Level::Fail, subject.to_string(), evidence.into())
     }
@@ -68,7 +70,25 @@ impl Draft {
 /// One passing finding over many tables, where none or only some of them were at fault; none where all were.
 pub(crate) fn in_order(code: Code, tables: usize, at_fault: usize, what: &str) -> Option<Finding> {
     let good = tables.saturating_sub(at_fault);
-    (good > 0).then(|| Draft::pass(code, of_tables(good, tables), what).done())
+    (good > 0).then(|| Draft::pass(code, &of_tables(good, tables), what).done())
+}
+
+/// Passing findings for the codes that were judged and have none yet.
+pub(crate) fn silent(findings: &[Finding], judged: &[Judged]) -> Vec<Finding> {
+    let said: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    let silent =
+        Code::ALL.iter().filter(|code| judged.contains(&code.judged()) && !said.contains(code.as_str()));
+    silent
+        .map(|code| {
+            let subject = match code.judged() {
+                Judged::Document => "document",
+                Judged::Source => "source",
+                Judged::Target => "target",
+                Judged::Tables | Judged::Itself => "all tables",
+            };
+            Draft::pass(*code, subject, code.meaning()).done()
+        })
+        .collect()
 }
 
 /// `12 tables`, or `12 of 14 tables`.

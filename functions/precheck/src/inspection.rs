@@ -16,6 +16,8 @@ use migration::schema::TableMapping;
 use migration::task::Task;
 use serde::Serialize;
 
+use crate::codes::Judged;
+use crate::draft::silent;
 use crate::handler::Ports;
 use crate::source_side::Source;
 use crate::target_side::Target;
@@ -74,7 +76,10 @@ where
         source.as_ref().map(|source| &source.facts),
         target.as_ref().map(|target| &target.facts),
     ));
+    let mut judged = vec![Judged::Document];
+    judged.extend(source.is_some().then_some(Judged::Source));
     let (Some(Source { selected, .. }), Some(target)) = (source, target) else {
+        findings.extend(silent(&findings, &judged));
         let capabilities = Capabilities::unknown("one of the servers did not answer");
         return Ok(Report { findings, tables: Vec::new(), capabilities, probe_database: None });
     };
@@ -88,6 +93,9 @@ where
     };
     let mapped = table_side::map(task, &selected, &state, &measured, ports.target, &mut findings);
     table_side::ask(ports, task, &mapped, &measured, budget, &mut findings).await?;
+    judged.push(Judged::Target);
+    judged.extend((!selected.is_empty()).then_some(Judged::Tables));
+    findings.extend(silent(&findings, &judged));
     let capabilities = table_side::as_far_as_tables_allow(measured, &mapped, task);
     Ok(Report { findings, tables: mapped, capabilities, probe_database })
 }

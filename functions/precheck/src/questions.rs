@@ -82,7 +82,7 @@ pub(crate) fn judge(
         None => {
             let finding = Draft::alert(
                 Code::NotScanned,
-                subject,
+                &subject,
                 format!("not known whether rows hold {what}"),
             )
             .remedy("such a row is treated by `on_bad_row` when it is copied; accept the finding to go on")
@@ -92,8 +92,8 @@ pub(crate) fn judge(
     };
     let evidence = format!("{} with {what}", counted(count, "row"));
     let draft = match level(question, on_bad_row) {
-        Level::Fail => Draft::fail(code, subject, evidence).remedy(remedy),
-        Level::Alert | Level::Pass => Draft::alert(code, subject, evidence).remedy(match question {
+        Level::Fail => Draft::fail(code, &subject, evidence).remedy(remedy),
+        Level::Alert | Level::Pass => Draft::alert(code, &subject, evidence).remedy(match question {
             SourceQuestion::AllNull { .. } => remedy,
             _ => "`on_bad_row: reject` leaves these rows out and records them; accept the finding, or mend the rows",
         }),

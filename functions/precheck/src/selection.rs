@@ -78,7 +78,7 @@ fn database_missing(database: &DatabaseName, account: &str) -> Finding {
 fn table_missing(database: &DatabaseName, table: &TableName) -> Finding {
     Draft::fail(
         Code::SourceObjectMissing,
-        TableId { database: database.clone(), table: table.clone() },
+        &TableId { database: database.clone(), table: table.clone() },
         "the document names this table and the source shows the account no such table",
     )
     .remedy("mend the name under `objects` (letter case counts), or grant SELECT on the table")

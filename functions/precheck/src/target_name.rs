@@ -27,7 +27,7 @@ pub(crate) fn judge(table: &Selected, all: &[Selected], odd_names_taken: bool) -
                 quote::yaml(table.source.id.table.as_str()),
                 quote::yaml(&proposal(target, &taken))
             );
-            findings.push(word(fault, &table.source.id, quote::yaml(target), lines));
+            findings.push(word(fault, &table.source.id, &quote::yaml(target), lines));
         }
         None => {}
     }
@@ -68,7 +68,7 @@ fn columns(table: &Selected, odd_names_taken: bool) -> Vec<Finding> {
             proposals.join(", ")
         );
         let shown: Vec<String> = columns.iter().map(|(_, target)| quote::yaml(target)).collect();
-        findings.push(word(fault, &table.source.id, format!("column {}", listed(&shown)), lines));
+        findings.push(word(fault, &table.source.id, &format!("column {}", listed(&shown)), lines));
         taken.extend(columns.iter().map(|(source, _)| *source));
     }
     findings
@@ -92,7 +92,7 @@ fn fault(name: &str, is_table: bool) -> Option<Fault> {
     (is_table && name.contains('.')).then_some(Fault::Dotted)
 }
 
-fn word(fault: Fault, table: &TableId, name: String, lines: String) -> Finding {
+fn word(fault: Fault, table: &TableId, name: &str, lines: String) -> Finding {
     let draft = match fault {
         Fault::Long => Draft::fail(
             Code::TargetName,

@@ -53,7 +53,7 @@ fn extra_columns(mapping: &TableMapping) -> Option<Finding> {
         .columns
         .iter()
         .map(|column| column.name.as_str())
-        .filter(|name| !carried(name) && !(mapping.marker && *name == MARKER_COLUMN))
+        .filter(|name| !(carried(name) || (mapping.marker && *name == MARKER_COLUMN)))
         .collect();
     if extra.is_empty() {
         return None;
