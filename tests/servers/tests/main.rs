@@ -2,5 +2,6 @@
 //!
 //! What all other tests stand on is proved here first: servers side by side, killed, restarted, and gone with their owner.
 
+mod find;
 mod lindorm;
 mod mysql;
