@@ -171,9 +171,19 @@ fn with_headers(mut row: Row) -> ShownRow {
     headers.into_iter().enumerate().map(|(at, header)| (header, text_at(&mut row, at))).collect()
 }
 
+/// What a table has unless it is told otherwise (`lindorm.md` 4.2); an empty value unsets an option.
+const DEFAULTS: [(&str, &str); 4] = [
+    ("COMPRESSION", "ZSTD"),
+    ("CONSISTENCY", "eventual"),
+    ("MUTABILITY", "MUTABLE_LATEST"),
+    ("VERSIONS", "1"),
+];
+
+/// A table variable that differs from its default.
 fn attribute(row: &ShownRow) -> Option<(String, String)> {
-    let (name, value) = (under(row, "Variable_name")?, under(row, "Value")?);
-    Some((name.to_ascii_uppercase(), value.to_owned()))
+    let (name, value) = (under(row, "Variable_name")?.to_ascii_uppercase(), under(row, "Value")?);
+    let default = DEFAULTS.iter().any(|(known, usual)| *known == name && usual.eq_ignore_ascii_case(value));
+    (!default && !value.is_empty()).then(|| (name, value.to_owned()))
 }
 
 /// What an old engine does not know counts as nothing to show.

@@ -70,7 +70,7 @@ const TABLE: &[(u16, Class)] = &[
     (1009, Class::Unsupported),
     (1030, Class::Uncertain), // unclassified storage error
     (1040, Class::Busy),      // too many connections
-    (1043, Class::Busy),      // handshake failed; seen while a node starts
+    (1043, Class::Denied),    // the handshake failed; permanent unless the network is at fault
     (1044, Class::Denied),
     (1045, Class::Denied),
     (1046, Class::Missing),
@@ -161,7 +161,7 @@ mod tests {
             (1009, "HY000", Class::Unsupported),
             (1030, "HY000", Class::Uncertain),
             (1040, "08004", Class::Busy),
-            (1043, "28000", Class::Busy),
+            (1043, "28000", Class::Denied),
             (1045, "28000", Class::Denied),
             (1046, "3D000", Class::Missing),
             (1049, "42000", Class::Missing),
@@ -205,7 +205,7 @@ mod tests {
         let transient = TABLE.iter().filter(|(_, class)| class.is_transient()).map(|(code, _)| *code);
         assert_eq!(
             transient.collect::<Vec<_>>(),
-            [1030, 1040, 1043, 1053, 1205, 1243, 1317, 2006, 2013, 3024, 8008]
+            [1030, 1040, 1053, 1205, 1243, 1317, 2006, 2013, 3024, 8008]
         );
     }
 }

@@ -5,6 +5,7 @@
 //! only by [`Leased::give_back`], so a cancelled future can never leave a half-read answer for the next statement.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use mysql_async::Opts;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -15,6 +16,9 @@ use crate::moment::now;
 use crate::session::{Session, driver_options};
 use crate::settings::Settings;
 use crate::verified_name::open_verified;
+
+/// A connection unused for longer is asked for a sign of life: a lost one would leave a write's outcome open.
+const PROVEN_AFTER: Duration = Duration::from_secs(10);
 
 /// The connections of one target.
 pub(crate) struct Pool {
@@ -49,15 +53,25 @@ impl Pool {
         &self.settings
     }
 
-    /// A connection, kept or new; waits while all are in use.
+    /// A connection, kept or new; waits while all are in use. One that was not used for a while is proven first.
     pub(crate) async fn lease(&self) -> Result<Leased<'_>, Failure> {
+        self.lease_unless_unused_for(PROVEN_AFTER).await
+    }
+
+    /// A connection that answered just now, for a statement whose outcome nobody could guess.
+    pub(crate) async fn lease_proven(&self) -> Result<Leased<'_>, Failure> {
+        self.lease_unless_unused_for(Duration::ZERO).await
+    }
+
+    async fn lease_unless_unused_for(&self, proven_after: Duration) -> Result<Leased<'_>, Failure> {
         let slot = self.slots.acquire().await;
         let slot = slot.map_err(|_| Failure::of(Class::Stale, "the connections were closed"))?;
-        let session = match self.take_idle() {
-            Some(session) => session,
-            None => self.open(Setup::Ours).await?,
-        };
-        Ok(Leased { session, pool: self, _slot: slot })
+        while let Some(mut session) = self.take_idle() {
+            if session.unused(now()) < proven_after || session.is_alive().await {
+                return Ok(Leased { session, pool: self, _slot: slot });
+            }
+        }
+        Ok(Leased { session: self.open(Setup::Ours).await?, pool: self, _slot: slot })
     }
 
     /// A connection as the server makes it; it is never kept.

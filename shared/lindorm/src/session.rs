@@ -104,6 +104,16 @@ impl Session {
         Ok(rows.into_iter().next().and_then(|mut row| text_at(&mut row, 0)).unwrap_or_default())
     }
 
+    /// How long the connection has not been used.
+    pub(crate) fn unused(&self, at: UnixMs) -> Duration {
+        self.used.until(at)
+    }
+
+    /// Whether the server still answers on this connection.
+    pub(crate) async fn is_alive(&mut self) -> bool {
+        matches!(tokio::time::timeout(PATIENCE, self.conn.ping()).await, Ok(Ok(())))
+    }
+
     /// Whether the connection may be used once more.
     pub(crate) fn is_fresh(&self, at: UnixMs) -> bool {
         self.opened.until(at) < AGE_MAX && self.used.until(at) < IDLE_MAX && self.uses < USES_MAX

@@ -96,14 +96,14 @@ impl Target {
     /// Writes neighbouring rows and says which of them the target refused.
     async fn write_piece(&self, upsert: &Upsert<'_>, piece: Piece) -> Result<Vec<RejectedRow>, Failure> {
         let mut rejected = Vec::new();
-        let mut open = vec![0..piece.rows.len()];
-        while let Some(part) = open.pop() {
-            let rows = piece.rows.get(part.clone()).expect("invariant: parts lie within their piece");
+        let mut open = vec![(0, piece.rows.len())];
+        while let Some((start, end)) = open.pop() {
+            let rows = piece.rows.get(start..end).expect("invariant: parts lie within their piece");
             let alone = rows.len() == 1;
             if alone && rows.iter().any(|row| row_bytes(row) > ROW_BYTES_MAX) {
                 let bytes = rows.iter().map(|row| row_bytes(row) as u64).sum();
                 let refusal = Refusal::TooLong { bytes, most: ROW_BYTES_MAX as u64 };
-                rejected.push(RejectedRow { index: piece.first + part.start, refusal });
+                rejected.push(RejectedRow { index: piece.first + start, refusal });
                 continue;
             }
             let text = upsert.text(rows.len());
@@ -111,10 +111,10 @@ impl Target {
             match self.send(&text, values, upsert.window()).await {
                 Ok(()) => {}
                 Err(failure) if failure.class == Class::Row && !alone => {
-                    open.extend(halves(part).into_iter().rev())
+                    open.extend(halves(start..end).into_iter().rev().map(|part| (part.start, part.end)));
                 }
                 Err(Failure { class: Class::Row, code: Some(code), .. }) => {
-                    let index = piece.first + part.start;
+                    let index = piece.first + start;
                     rejected.push(RejectedRow { index, refusal: Refusal::Target { code } });
                 }
                 Err(failure) => return Err(failure),

@@ -124,7 +124,7 @@ impl Target {
 
     /// Sends a definition once.
     pub(crate) async fn define(&self, sql: &str) -> Result<(), Failure> {
-        let mut leased = self.pool.lease().await?;
+        let mut leased = self.pool.lease_proven().await?;
         match leased.session.run(sql, DDL_TIMEOUT).await {
             Ok(()) => {
                 leased.give_back();

@@ -1,0 +1,92 @@
+//! A target that dies, is late, or refuses: nothing is lost, nothing is sent too late, nothing is repeated for ever.
+
+use std::time::Duration;
+
+use migration::limits::STATEMENT_TIMEOUT;
+use migration::port::{Sink, WriteBatch};
+use migration::retry::{Effect, Retry};
+use migration::value::TargetRow;
+
+use super::stand::{Stand, in_a_minute, now, plain, row};
+
+#[tokio::test]
+async fn a_target_that_restarts_between_two_batches_costs_a_reconnect() {
+    let mut stand = Stand::new().await;
+    let mapping = plain("t");
+    stand.create(&mapping).await;
+    stand.write(&mapping, Some(now()), (0..400).map(|id| row(id, "x")).collect()).await;
+    stand.server.kill();
+    stand.server.restart().unwrap();
+    // The stand-in keeps nothing over a restart, so the schema is made again; the adapter's connections are all dead.
+    stand.run_in_default("CREATE DATABASE shop").await;
+    stand.create(&mapping).await;
+    let rows: Vec<TargetRow> = (0..400).map(|id| row(id, "y")).collect();
+    stand.write(&mapping, Some(now()), rows.clone()).await;
+    assert_eq!(stand.all(&mapping).await, rows);
+}
+
+#[tokio::test]
+async fn a_target_that_is_down_is_tried_until_the_time_for_sending_is_over() {
+    let mut stand = Stand::new().await;
+    let mapping = plain("t");
+    stand.create(&mapping).await;
+    stand.server.kill();
+    let begun = now();
+    let send_until = begun.plus(STATEMENT_TIMEOUT).plus(Duration::from_secs(2));
+    let batch = WriteBatch { table: &mapping, stamp: Some(begun), rows: vec![row(1, "x")] };
+    let error = stand.target.write(batch, send_until).await.unwrap_err();
+    assert!(error.is_transient());
+    assert!(now() < send_until && begun.until(now()) > Duration::from_millis(500));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_whose_timeout_would_pass_the_end() {
+    let stand = Stand::new().await;
+    let mapping = plain("t");
+    stand.create(&mapping).await;
+    let batch = WriteBatch { table: &mapping, stamp: None, rows: vec![row(1, "x")] };
+    let error = stand.target.write(batch, now().plus(STATEMENT_TIMEOUT / 2)).await.unwrap_err();
+    assert_eq!(error.effect, Effect::None);
+    assert!(stand.all(&mapping).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_missing_table_goes_to_the_operator_without_a_second_try() {
+    let stand = Stand::new().await;
+    let begun = now();
+    let rows = (0..300).map(|id| row(id, "x")).collect();
+    let mapping = plain("missing");
+    let batch = WriteBatch { table: &mapping, stamp: None, rows };
+    let error = stand.target.write(batch, in_a_minute()).await.unwrap_err();
+    assert_eq!((error.code, error.retry, error.effect), (Some(1146), Retry::Operator, Effect::None));
+    assert_eq!(error.to_string(), "target: writing to shop.missing: error 1146 (42S02)");
+    assert!(begun.until(now()) < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_stamp_an_index_forbids_is_an_error_of_the_statement_and_not_of_its_rows() {
+    let stand = Stand::new().await;
+    let mapping = plain("indexed");
+    stand.create(&mapping).await;
+    stand.run("CREATE INDEX by_v ON indexed (v)").await;
+    let batch = WriteBatch { table: &mapping, stamp: Some(now()), rows: vec![row(1, "x"), row(2, "x")] };
+    let error = stand.target.write(batch, in_a_minute()).await.unwrap_err();
+    assert_eq!((error.code, error.retry), (Some(9001), Retry::Never));
+}
+
+#[tokio::test]
+async fn a_cancelled_write_leaves_no_half_read_answer_behind() {
+    let stand = Stand::new().await;
+    let mapping = plain("t");
+    stand.create(&mapping).await;
+    let rows = || (0..5_000).map(|id| row(id, "x")).collect::<Vec<TargetRow>>();
+    for micros in [50, 500, 2_000, 5_000, 10_000, 20_000] {
+        let batch = WriteBatch { table: &mapping, stamp: Some(now()), rows: rows() };
+        let cut =
+            tokio::time::timeout(Duration::from_micros(micros), stand.target.write(batch, in_a_minute()));
+        let _ = cut.await;
+        assert!(stand.target.read_rows(&mapping, &[vec![row(0, "")[0].clone()]]).await.is_ok());
+    }
+    stand.write(&mapping, Some(now()), rows()).await;
+    assert_eq!(stand.all(&mapping).await.len(), 5_000);
+}

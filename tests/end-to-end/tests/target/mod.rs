@@ -1,0 +1,11 @@
+//! The target adapter against the stand-in: what is written is what is read, under every assumption the stand-in can
+//! be switched to, and through every fault a process and a wire can have.
+
+mod catalog;
+mod faults;
+mod probing;
+mod reading;
+mod stand;
+mod transport;
+mod values;
+mod writing;
