@@ -3,7 +3,6 @@
 //! The commands are those of `lindorm.md` 11 rules 4 and 5; every other one is answered with 1047.
 
 use std::io;
-use std::net::TcpStream;
 
 use crate::answer::SqlError;
 use crate::engine::{Session, Support};
@@ -16,11 +15,11 @@ use crate::wire::protocol::command;
 use crate::wire::result::Form;
 use crate::wire::server::Shared;
 use crate::wire::statements::Statements;
-use crate::wire::transport::Transport;
+use crate::wire::transport::{Socket, Transport};
 use crate::wire::{column, param, refusal, reply, result};
 
 /// Serves a client until it quits, goes, stays idle too long or breaks the protocol.
-pub(super) fn serve(socket: TcpStream, shared: &Shared, id: u32) {
+pub(super) fn serve(socket: Socket, shared: &Shared, id: u32) {
     let mut channel = Channel::new(Transport::Plain(socket), shared.packet_bytes_max());
     // A client that is gone is no fault of the server, and there is nobody left to tell.
     let _ = converse(&mut channel, shared, id);

@@ -8,8 +8,8 @@ use std::io::{self, Read};
 
 use crate::wire::protocol::FRAME_PAYLOAD_MAX;
 
-/// Bytes asked of the socket at a time.
-const READ_BYTES: usize = 64 << 10;
+/// Bytes asked of the socket at a time: a hundred-row statement in one go, and little to hold for an idle connection.
+const READ_BYTES: usize = 16 << 10;
 
 /// A buffer above this size is given back once its packet is done.
 const KEEP_BYTES: usize = 4 << 20;

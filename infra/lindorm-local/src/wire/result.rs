@@ -113,7 +113,7 @@ mod tests {
     use crate::answer::{Answer, Column, ColumnKind, Datum, RowStream, SqlError};
     use crate::wire::output::Output;
     use crate::wire::protocol::capability;
-    use crate::wire::transport::Transport;
+    use crate::wire::transport::{Socket, Transport};
 
     const BATCH_BYTES: usize = 256 << 10;
 
@@ -147,7 +147,7 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (server, _) = listener.accept().unwrap();
         server.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
-        (Transport::Plain(server), client)
+        (Transport::Plain(Socket(Arc::new(server))), client)
     }
 
     #[test]

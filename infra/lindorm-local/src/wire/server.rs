@@ -16,6 +16,7 @@ use crate::wire::certificate::{self, Identity};
 use crate::wire::credential::Account;
 use crate::wire::options::{Options, User};
 use crate::wire::output::Output;
+use crate::wire::transport::Socket;
 use crate::wire::{connection, refusal, reply};
 
 /// How long to wait after a failed accept, for instance for want of file descriptors.
@@ -189,13 +190,13 @@ impl Shared {
 /// The connections there are, by number.
 #[derive(Debug, Default)]
 struct Live {
-    sockets: Mutex<BTreeMap<u32, TcpStream>>,
+    sockets: Mutex<BTreeMap<u32, Socket>>,
     one_left: Condvar,
     stopping: AtomicBool,
 }
 
 impl Live {
-    fn sockets(&self) -> MutexGuard<'_, BTreeMap<u32, TcpStream>> {
+    fn sockets(&self) -> MutexGuard<'_, BTreeMap<u32, Socket>> {
         self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -207,7 +208,7 @@ impl Live {
     fn cut_all(&self) {
         let sockets = self.sockets();
         for socket in sockets.values() {
-            let _ = socket.shutdown(Shutdown::Both); // Already gone is as good.
+            let _ = socket.0.shutdown(Shutdown::Both); // Already gone is as good.
         }
         let _left = self.one_left.wait_timeout_while(sockets, SHUTDOWN_PATIENCE, |live| !live.is_empty());
     }
@@ -246,7 +247,7 @@ fn accept_all(listener: &TcpListener, shared: &Arc<Shared>) {
 /// Gives a connection its thread; `false` if the system has none, and the client is sent away by the closing socket.
 fn admit(socket: TcpStream, shared: &Arc<Shared>, id: u32) -> bool {
     let limit = shared.options.connections_max;
-    let Ok(for_list) = socket.try_clone() else { return false };
+    let socket = Socket(Arc::new(socket));
     {
         let mut sockets = shared.live.sockets();
         if sockets.len() >= limit {
@@ -254,7 +255,7 @@ fn admit(socket: TcpStream, shared: &Arc<Shared>, id: u32) -> bool {
             turn_away(socket, limit);
             return true;
         }
-        sockets.insert(id, for_list);
+        sockets.insert(id, socket.clone());
     }
     let leaving = Leaving { shared: Arc::clone(shared), id };
     thread::Builder::new()
@@ -264,11 +265,12 @@ fn admit(socket: TcpStream, shared: &Arc<Shared>, id: u32) -> bool {
 }
 
 /// Sends error 1040 in place of the greeting (`lindorm.md` 11 rule 8).
-fn turn_away(mut socket: TcpStream, limit: usize) {
+fn turn_away(mut socket: Socket, limit: usize) {
     let mut output = Output::default();
     reply::error(&mut output, &refusal::too_many_connections(limit));
     // A client that does not take its refusal has left.
     let _ = socket
+        .0
         .set_write_timeout(Some(REFUSAL_TIMEOUT))
         .and_then(|()| output.send(&mut socket))
         .and_then(|()| socket.flush());

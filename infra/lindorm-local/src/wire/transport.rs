@@ -6,12 +6,32 @@ use std::sync::Arc;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+/// A socket that the connection's thread and the list of connections share: one file descriptor for both.
+#[derive(Debug, Clone)]
+pub(super) struct Socket(pub(super) Arc<TcpStream>);
+
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self.0).read(buffer)
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&*self.0).flush()
+    }
+}
+
 /// A stream that can be upgraded once.
 pub(super) enum Transport {
     /// Plaintext.
-    Plain(TcpStream),
+    Plain(Socket),
     /// TLS 1.2.
-    Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
+    Tls(Box<StreamOwned<ServerConnection, Socket>>),
 }
 
 impl Transport {
@@ -37,7 +57,7 @@ impl Transport {
         while tls.is_handshaking() {
             tls.complete_io(socket)?;
         }
-        *self = Transport::Tls(Box::new(StreamOwned::new(tls, socket.try_clone()?)));
+        *self = Transport::Tls(Box::new(StreamOwned::new(tls, socket.clone())));
         Ok(())
     }
 
@@ -48,8 +68,8 @@ impl Transport {
 
     pub(super) fn socket(&self) -> &TcpStream {
         match self {
-            Transport::Plain(socket) => socket,
-            Transport::Tls(stream) => &stream.sock,
+            Transport::Plain(socket) => &socket.0,
+            Transport::Tls(stream) => &stream.sock.0,
         }
     }
 
