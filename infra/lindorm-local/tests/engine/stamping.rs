@@ -150,3 +150,15 @@ fn custom_stamps_may_be_ignored_by_choice() {
     shell.done("UPSERT INTO t (id, b, _l_ts_) VALUES (1, 'x', 2000)");
     assert_eq!(shell.rows(STAMPS), [format!("1|{START_MS}|x|{START_MS}")]);
 }
+
+#[test]
+fn a_removed_cell_hides_every_older_version_of_it() {
+    let mut shell = Shell::new();
+    shell.done("CREATE TABLE t (id INT, a INT, b INT, PRIMARY KEY (id)) WITH (VERSIONS = '3')");
+    shell.done("UPSERT /*+ _l_ts_(1000) */ INTO t (id, a, b) VALUES (1, 1, 1)");
+    shell.done("UPSERT /*+ _l_ts_(3000) */ INTO t (id, a) VALUES (1, NULL)");
+    shell.done("UPSERT /*+ _l_ts_(2000) */ INTO t (id, a) VALUES (1, 2)");
+    assert_eq!(shell.rows("SELECT /*+ _l_versions_(3) */ a, b FROM t"), ["NULL|1"]);
+    shell.done("UPSERT /*+ _l_ts_(4000) */ INTO t (id, a) VALUES (1, 4)");
+    assert_eq!(shell.rows("SELECT /*+ _l_versions_(3) */ a FROM t"), ["4"]);
+}
