@@ -74,7 +74,11 @@ pub(crate) fn map(
             Ok(mapping) if existing.is_some() => {
                 let is_filled = state.filled.contains(&mapping.target.id);
                 findings.extend(target_table::existing(&mapping, is_filled, task.tables_on_target));
-                findings.extend(narrowing::judge(&mapping));
+                let narrower = narrowing::judge(&mapping);
+                if narrower.iter().any(|finding| finding.code == Code::DecimalPrecision.as_str()) {
+                    at_fault.entry(Code::DecimalPrecision).or_default().insert(&table.source.id);
+                }
+                findings.extend(narrower);
                 mapped.push(mapping);
             }
             Ok(mapping) if task.tables_on_target.create => {

@@ -1,0 +1,9 @@
+//! Precheck against servers in memory: every finding, every crash point, and the report's text.
+
+mod crash_points;
+mod every_code;
+mod handling;
+mod remedies;
+mod report_text;
+mod shop;
+mod world;
