@@ -3,10 +3,13 @@
 //! A [`Store`] keeps the promises of the ports `CheckpointTable`, `Queue` and `Inbox`; [`SystemClock`] is the clock
 //! and [`TaskLock`] keeps a second process away from a task. Several processes may have the same data folder open.
 //!
-//! *What is promised on power loss*: everything that was answered `Stored`, `Sent` or `Ok` is on the disk, because
-//! each SQLite commit is synced (`synchronous = FULL` over a write-ahead log) before anybody is answered; as far as
-//! the disk and the file system honour `fsync`. A data folder on a network file system is not supported: the
-//! write-ahead log needs shared memory between the processes that have it open.
+//! *What is promised*: everything that was answered survives the death of the process. Everything that was answered
+//! `Stored` or `Sent` survives a power loss too, because the commit is synced (`synchronous = FULL` over a write-ahead
+//! log) before anybody is answered; as far as disk and file system honour `fsync`. Receiving, deleting and changing
+//! visibility are not synced by themselves: after a power loss such a message may come once more.
+//!
+//! A data folder on a network file system is not supported: the write-ahead log needs shared memory between the
+//! processes that have it open.
 
 mod classify;
 mod clock;

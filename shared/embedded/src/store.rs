@@ -14,7 +14,7 @@ use crate::messages::{self, DeadLetter, Held, QueueInFile, Wanted};
 use crate::open::{Connections, OpenError, open};
 use crate::records;
 use crate::settings::QueueSettings;
-use crate::worker::{Mode, Worker};
+use crate::worker::{Durability, Mode, Worker};
 
 /// The checkpoint table and the queues of a data folder; clones share the connections.
 #[derive(Debug)]
@@ -143,6 +143,7 @@ impl<C: Clock + Clone + 'static> Queue for Store<C> {
     }
 }
 
+/// What the inbox does need not survive a power loss: the message then comes again, which it may at any time.
 impl<C: Clock + Clone + 'static> Inbox for Store<C> {
     async fn receive(
         &self,
@@ -155,14 +156,14 @@ impl<C: Clock + Clone + 'static> Inbox for Store<C> {
         let work = move |connection: &_| {
             messages::receive(connection, &queue, Wanted { most, visibility, now: clock.now() })
         };
-        self.workers.write.submit(Surface::Queue, work).await
+        self.workers.write.submit_with(Surface::Queue, Durability::Process, work).await
     }
 
     async fn delete(&self, queue: QueueName, receipt: &Receipt) -> Result<(), PortError> {
         let held = parse(receipt)?;
         let (queue, clock) = (self.in_file(queue), self.clock.clone());
         let work = move |connection: &_| messages::delete(connection, &queue, held, clock.now());
-        self.workers.write.submit(Surface::Queue, work).await
+        self.workers.write.submit_with(Surface::Queue, Durability::Process, work).await
     }
 
     async fn change_visibility(
@@ -177,7 +178,7 @@ impl<C: Clock + Clone + 'static> Inbox for Store<C> {
         let work = move |connection: &_| {
             messages::change_visibility(connection, &queue, held, clock.now(), visibility)
         };
-        self.workers.write.submit(Surface::Queue, work).await
+        self.workers.write.submit_with(Surface::Queue, Durability::Process, work).await
     }
 }
 

@@ -3,6 +3,9 @@
 //! Writing: everything that waits when the thread is free goes into one SQLite transaction, each piece in its own
 //! savepoint, and is answered after the commit is synced. One sync thus serves all callers that came during the
 //! last one; a piece that fails takes nothing else with it. Reading: one piece after the other, without transaction.
+//!
+//! A transaction in which nobody asked for durability is not synced: it survives the death of the process, and a
+//! power loss takes it back whole. Later syncs cover it, because the log is written in order.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -24,6 +27,15 @@ pub(crate) enum Mode {
     Read,
     /// Pieces in groups, one transaction a group.
     Write,
+}
+
+/// What an answer promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// The work survives the death of the process.
+    Process,
+    /// The work survives a power loss.
+    Power,
 }
 
 /// A handle to the thread; dropping it waits until everything accepted is done.
@@ -49,14 +61,25 @@ impl Worker {
         Ok(Self { pieces: Some(pieces), thread: Some(thread) })
     }
 
-    /// Does a piece of work; the answer comes once it is durable. It is done also if nobody waits for the answer.
+    /// Reads, or does a piece of work and answers once it survives a power loss. It is done also if nobody waits
+    /// for the answer.
     pub(crate) async fn submit<T: Send + 'static>(
         &self,
         surface: Surface,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, PortError> {
+        self.submit_with(surface, Durability::Power, work).await
+    }
+
+    /// Does a piece of work and answers once it is as durable as asked.
+    pub(crate) async fn submit_with<T: Send + 'static>(
+        &self,
+        surface: Surface,
+        durability: Durability,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, PortError> {
         let (caller, answer) = oneshot::channel();
-        let piece = Box::new(Work { surface, work: Some(work), done: None, caller });
+        let piece = Box::new(Work { surface, durability, work: Some(work), done: None, caller });
         let pieces = self.pieces.as_ref().ok_or_else(|| gone(surface, Effect::None))?;
         pieces.send(piece).map_err(|_| gone(surface, Effect::None))?;
         answer.await.map_err(|_| gone(surface, Effect::Unknown))?
@@ -82,6 +105,8 @@ struct GroupFailure {
 
 /// A piece of work of any type.
 trait Piece: Send {
+    /// What its answer promises.
+    fn durability(&self) -> Durability;
     /// Does it; whether its writes are to be kept.
     fn work(&mut self, connection: &Connection) -> bool;
     /// Tells the caller, knowing what became of the transaction.
@@ -90,12 +115,17 @@ trait Piece: Send {
 
 struct Work<T, W> {
     surface: Surface,
+    durability: Durability,
     work: Option<W>,
     done: Option<Result<T, PortError>>,
     caller: oneshot::Sender<Result<T, PortError>>,
 }
 
 impl<T: Send, W: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Piece for Work<T, W> {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
     fn work(&mut self, connection: &Connection) -> bool {
         let Some(work) = self.work.take() else { return false };
         let done = work(connection).map_err(|error| failed(self.surface, &error, Effect::None));
@@ -127,17 +157,39 @@ fn read(connection: &Connection, waiting: &Receiver<Box<dyn Piece>>) {
 }
 
 fn write(connection: &Connection, waiting: &Receiver<Box<dyn Piece>>) {
+    let mut synced = Durability::Power;
     while let Ok(first) = waiting.recv() {
         let mut group = vec![first];
         while group.len() < GROUP_MAX {
             let Ok(next) = waiting.try_recv() else { break };
             group.push(next);
         }
-        let outcome = commit_group(connection, &mut group);
+        let needed = if group.iter().any(|piece| piece.durability() == Durability::Power) {
+            Durability::Power
+        } else {
+            Durability::Process
+        };
+        let outcome =
+            sync_by(connection, &mut synced, needed).and_then(|()| commit_group(connection, &mut group));
         for piece in group {
             piece.answer(outcome);
         }
     }
+}
+
+/// Says how the next commits are synced, where that changes. The connection starts with `Power`.
+fn sync_by(connection: &Connection, synced: &mut Durability, needed: Durability) -> Result<(), GroupFailure> {
+    if *synced == needed {
+        return Ok(());
+    }
+    let level = match needed {
+        Durability::Process => "normal",
+        Durability::Power => "full",
+    };
+    let change = connection.pragma_update(None, "synchronous", level);
+    change.map_err(|error| GroupFailure { error: code_of(&error), effect: Effect::None })?;
+    *synced = needed;
+    Ok(())
 }
 
 fn commit_group(connection: &Connection, group: &mut [Box<dyn Piece>]) -> Result<(), GroupFailure> {
@@ -178,8 +230,9 @@ fn roll_back(connection: &Connection) {
 
 fn execute(connection: &Connection, sql: &str) -> Result<(), ffi::Error> {
     let done = connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
-    match done {
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.sqlite_error().copied().unwrap_or(ffi::Error::new(ffi::SQLITE_ERROR))),
-    }
+    done.map(|_| ()).map_err(|error| code_of(&error))
+}
+
+fn code_of(error: &rusqlite::Error) -> ffi::Error {
+    error.sqlite_error().copied().unwrap_or(ffi::Error::new(ffi::SQLITE_ERROR))
 }

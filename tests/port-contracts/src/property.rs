@@ -13,7 +13,7 @@ use crate::platform::Platform;
 /// Runs a property over a platform: `case` gets a name no other case has.
 pub(crate) fn check<P: Platform, S: Strategy>(
     strategy: &S,
-    case: impl AsyncFn(&P, String, S::Value) -> Result<(), TestCaseError>,
+    case: &impl AsyncFn(&P, String, S::Value) -> Result<(), TestCaseError>,
 ) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");

@@ -67,7 +67,7 @@ pub fn a_fifo_queue_keeps_the_order_of_each_group<P: Platform>() {
 }
 
 fn any_schedule<P: Platform>(queue: QueueName) {
-    check::<P, _>(&steps(), async |platform, name, steps| {
+    check::<P, _>(&steps(), &async |platform, name, steps| {
         let mut model = Model { platform, queue, waiting: BTreeMap::new(), stale: Vec::new(), sent: 0 };
         for step in steps {
             model.take(&name, step).await?;

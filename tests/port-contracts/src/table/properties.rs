@@ -13,7 +13,7 @@ use crate::property::{check, give_way};
 /// Whoever comes first wins; all others are told so and have written nothing.
 pub fn of_transactions_that_conflict_exactly_one_is_stored<P: Platform>() {
     let strategy = (any::<bool>(), vec(0_u8..4, 2..12));
-    check::<P, _>(&strategy, async |platform, partition, (exists, delays)| {
+    check::<P, _>(&strategy, &async |platform, partition, (exists, delays)| {
         let shared = key(&partition, "shared");
         let expect = if exists { at(1) } else { Expect::Absent };
         if exists {
@@ -43,7 +43,7 @@ pub fn of_transactions_that_conflict_exactly_one_is_stored<P: Platform>() {
 /// Transfers between accounts, each loaded, decided and stored again after a conflict: nothing is lost or doubled.
 pub fn concurrent_transfers_lose_nothing<P: Platform>() {
     let transfer = (0_usize..4, 1_usize..4, 1_i64..10, 0_u8..4);
-    check::<P, _>(&vec(transfer, 1..16), async |platform, partition, transfers| {
+    check::<P, _>(&vec(transfer, 1..16), &async |platform, partition, transfers| {
         let account = |number: usize| key(&partition, &format!("account {}", number % 4));
         store(platform, (0..4).map(|number| put(&account(number), "100", Expect::Absent)).collect()).await;
         let mut balances = [100_i64; 4];
@@ -125,7 +125,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// Any sequence of transactions leaves what a map of versions and bodies would hold.
 pub fn transactions_do_what_a_map_would<P: Platform>() {
-    check::<P, _>(&vec(steps(), 1..24), async |platform, partition, transactions| {
+    check::<P, _>(&vec(steps(), 1..24), &async |platform, partition, transactions| {
         let mut model: BTreeMap<u8, (u64, String)> = BTreeMap::new();
         for (number, steps) in transactions.iter().enumerate() {
             let body = number.to_string();
