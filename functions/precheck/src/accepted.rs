@@ -1,4 +1,4 @@
-//! The codes the document accepts: each must be one of ours, and one that can be an alert.
+//! The codes the document accepts: each must be one of ours, and none that only fails.
 //!
 //! A mistyped code would otherwise accept nothing, and the owner would look for the reason elsewhere.
 
@@ -17,15 +17,11 @@ pub(crate) fn judge(accepted: &BTreeSet<AcceptedFinding>) -> Vec<Finding> {
 
 fn one(accepted: &AcceptedFinding) -> Option<Finding> {
     match Code::named(accepted.as_str()) {
-        Some(code) if code.levels().can_alert() => None,
+        // A code that only informs may be an alert in another kind of migration, so accepting it is no mistake.
+        Some(code) if code.levels().can_alert() || !code.levels().can_fail() => None,
         Some(code) => {
-            let evidence = if code.levels().can_fail() {
-                "a failure, which cannot be accepted"
-            } else {
-                "always in order, so there is nothing to accept"
-            };
-            let draft =
-                Draft::fail(Code::UnknownAcceptedCode, &code, format!("`ignore` names {code}: {evidence}"));
+            let evidence = format!("`ignore` names {code}: a failure, which cannot be accepted");
+            let draft = Draft::fail(Code::UnknownAcceptedCode, &code, evidence);
             Some(draft.remedy("take the code out of `ignore`").done())
         }
         None => {

@@ -111,28 +111,48 @@ fn report(setting: &Setting, variables: &BTreeMap<String, String>) -> Finding {
 
 fn retention(variables: &BTreeMap<String, String>) -> Finding {
     let number = |name: &str| variables.get(name).and_then(|value| value.parse::<u64>().ok());
-    let seconds = match (number("binlog_expire_logs_seconds"), number("expire_logs_days")) {
-        (Some(seconds), days) if seconds > 0 || days.is_none() => Some(seconds),
-        (_, Some(days)) => Some(days.saturating_mul(86_400)),
-        (_, None) => None,
-    };
+    let managed = variables.get("rds_binlog_retention_hours").map(|hours| hours.parse::<u64>().ok());
+    let (seconds, statement) =
+        match (managed, number("binlog_expire_logs_seconds"), number("expire_logs_days")) {
+            // The managed service purges as soon as it can where no span is set.
+            (Some(hours), ..) => {
+                let statement = "CALL mysql.rds_set_configuration('binlog retention hours', 72);";
+                (Kept::For(hours.unwrap_or(0).saturating_mul(3_600)), statement.to_owned())
+            }
+            (None, Some(seconds), days) if seconds > 0 || days.is_none() => (kept(seconds), set_retention()),
+            (None, _, Some(days)) => (kept(days.saturating_mul(86_400)), set_retention()),
+            (None, _, None) => (Kept::Unknown, String::new()),
+        };
     let evidence = match seconds {
-        None => "the server does not show how long it keeps binary logs".to_owned(),
-        Some(0) => "binary logs are kept until somebody purges them".to_owned(),
-        Some(seconds) if seconds >= RETENTION_SECONDS_MIN => {
+        Kept::Unknown => "the server does not show how long it keeps binary logs".to_owned(),
+        Kept::UntilPurged => "binary logs are kept until somebody purges them".to_owned(),
+        Kept::For(seconds) if seconds >= RETENTION_SECONDS_MIN => {
             format!("binary logs are kept for {} h", seconds / 3_600)
         }
-        Some(seconds) => {
+        Kept::For(seconds) => {
             let evidence = format!(
                 "binary logs are kept for {} h; a full migration does not mind, an incremental one should have 72 h",
                 seconds / 3_600
             );
-            return Draft::pass(Code::BinlogRetention, "source", evidence)
-                .statement(format!("SET GLOBAL binlog_expire_logs_seconds = {RETENTION_SECONDS_MIN};"))
-                .done();
+            return Draft::pass(Code::BinlogRetention, "source", evidence).statement(statement).done();
         }
     };
     Draft::pass(Code::BinlogRetention, "source", evidence).done()
+}
+
+/// How long binary logs are kept.
+enum Kept {
+    For(u64),
+    UntilPurged,
+    Unknown,
+}
+
+fn kept(seconds: u64) -> Kept {
+    if seconds == 0 { Kept::UntilPurged } else { Kept::For(seconds) }
+}
+
+fn set_retention() -> String {
+    format!("SET GLOBAL binlog_expire_logs_seconds = {RETENTION_SECONDS_MIN};")
 }
 
 fn is_on(value: &str) -> bool {

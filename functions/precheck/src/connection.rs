@@ -40,7 +40,7 @@ pub(crate) fn unreached(end: End, endpoint: &Endpoint, error: &PortError) -> Fin
         }
         Some(DATABASE_DENIED) => "give the account a right on the database".to_owned(),
         Some(HOST_BLOCKED) => {
-            "the server blocks this host after failed logins; `FLUSH HOSTS` there".to_owned()
+            "the server blocks this host after failed logins: `TRUNCATE TABLE performance_schema.host_cache` there".to_owned()
         }
         Some(HOST_NOT_ALLOWED) => {
             "create the account for this host, or add the host to the white list".to_owned()

@@ -16,7 +16,7 @@ use migration::schema::TableMapping;
 use migration::task::Task;
 use serde::Serialize;
 
-use crate::codes::Judged;
+use crate::codes::{Code, Judged};
 use crate::draft::silent;
 use crate::handler::Ports;
 use crate::source_side::Source;
@@ -26,7 +26,7 @@ use crate::{accepted, probe_report, source_side, table_side, target_side, time_z
 /// What precheck has to say about a task.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// Every finding, in the order of inspection.
+    /// Every finding, in the order of the table of codes.
     pub findings: Vec<Finding>,
     /// How each table is carried, largest first; complete exactly where the verdict is to go on.
     #[serde(skip)]
@@ -80,13 +80,14 @@ where
     judged.extend(source.is_some().then_some(Judged::Source));
     let (Some(Source { selected, .. }), Some(target)) = (source, target) else {
         findings.extend(silent(&findings, &judged));
+        in_order_of_codes(&mut findings);
         let capabilities = Capabilities::unknown("one of the servers did not answer");
         return Ok(Report { findings, tables: Vec::new(), capabilities, probe_database: None });
     };
     let Target { state, probe, .. } = target;
     let (probe_database, measured) = match probe {
         Some((database, capabilities)) => {
-            findings.extend(probe_report::judge(&capabilities, &database));
+            findings.extend(probe_report::judge(&capabilities, &database, &task.target.user));
             (Some(database), capabilities)
         }
         None => (None, Capabilities::unknown("no target database to probe in")),
@@ -96,8 +97,14 @@ where
     judged.push(Judged::Target);
     judged.extend((!selected.is_empty()).then_some(Judged::Tables));
     findings.extend(silent(&findings, &judged));
+    in_order_of_codes(&mut findings);
     let capabilities = table_side::as_far_as_tables_allow(measured, &mapped, task);
     Ok(Report { findings, tables: mapped, capabilities, probe_database })
+}
+
+/// One subject after the other, as the table of codes has them; within a code as found.
+fn in_order_of_codes(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| Code::ALL.iter().position(|code| code.as_str() == finding.code));
 }
 
 /// What became of a call: an answer, or a refusal only a person can mend.

@@ -6,28 +6,29 @@ use migration::ident::DatabaseName;
 
 use crate::codes::Code;
 use crate::draft::Draft;
+use crate::quote;
+
+/// What follows where rows cannot be stamped.
+const UNSTAMPED: &str = "this run's rows are written with the target's own time: nobody else may write to the target \
+                         tables before it has ended";
 
 /// One finding for each measurement.
-pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName) -> Vec<Finding> {
+pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName, user: &str) -> Vec<Finding> {
     let Capabilities { clock, stamp, null_rows, odd_names } = capabilities;
-    let unstamped = "this run's rows are written with the target's own time: nobody else may write to the target tables \
-                     before it has ended";
     vec![
         needed(
             Code::ProbeClock,
-            database,
+            (database, user),
             clock,
             "the target's clock can be read",
             "the target's clock cannot be read",
-            unstamped,
         ),
         needed(
             Code::ProbeStamp,
-            database,
+            (database, user),
             stamp,
             "a copied row keeps the stamp it is given, and the greater stamp wins",
             "a copied row does not keep the stamp it is given",
-            unstamped,
         ),
         informs(
             Code::ProbeNullRows,
@@ -49,19 +50,22 @@ pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName) -> Vec
 
 fn needed(
     code: Code,
-    database: &DatabaseName,
+    (database, user): (&DatabaseName, &str),
     measured: &Measured,
     shown: &str,
     not_shown: &str,
-    consequence: &str,
 ) -> Finding {
-    let evidence = match measured {
+    let (evidence, grants) = match measured {
         Measured::Yes => return Draft::pass(code, database, shown).done(),
-        Measured::No => not_shown.to_owned(),
-        Measured::Inconclusive { why } => format!("not shown: {why}"),
+        Measured::No => (not_shown.to_owned(), Vec::new()),
+        Measured::Inconclusive { why } => {
+            let rights = ["READ", "WRITE", "ADMIN", "TRASH"];
+            (format!("not shown: {why}"), quote::target_grants(&rights, database.as_str(), user))
+        }
     };
-    Draft::alert(code, database, format!("{evidence}; {consequence}"))
+    Draft::alert(code, database, format!("{evidence}; {UNSTAMPED}"))
         .remedy("give the account the right to make and drop a table in this database, or accept the finding")
+        .statements(grants)
         .done()
 }
 

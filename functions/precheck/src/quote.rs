@@ -32,6 +32,14 @@ pub(crate) fn account(account: &str) -> String {
     }
 }
 
+/// Lindorm's statements that give `user` these rights on a database.
+pub(crate) fn target_grants(rights: &[&str], database: &str, user: &str) -> Vec<String> {
+    rights
+        .iter()
+        .map(|right| format!("GRANT {right} ON DATABASE {} TO {};", name(database), name(user)))
+        .collect()
+}
+
 /// A scalar in the YAML of a task document; always between double quotes.
 pub(crate) fn yaml(text: &str) -> String {
     let mut quoted = String::from("\"");

@@ -22,7 +22,7 @@ use crate::facts::{Selected, TargetState, refusal};
 use crate::handler::Ports;
 use crate::inspection::{connect, settled};
 use crate::source_side::Source;
-use crate::{owned, target_database};
+use crate::{owned, quote, target_database};
 
 /// What is known of the target.
 #[derive(Debug)]
@@ -63,9 +63,15 @@ where
     match look(ports, run, task, selected, findings).await? {
         Ok((state, probe)) => Ok(Some(Target { facts, state, probe })),
         Err(error) => {
+            let databases: BTreeSet<&DatabaseName> =
+                selected.iter().map(|table| &table.selection.target_database).collect();
+            let grants = databases.into_iter().flat_map(|database| {
+                quote::target_grants(&["READ", "WRITE"], database.as_str(), &task.target.user)
+            });
             findings.push(
                 Draft::fail(Code::TargetCatalog, "target", refusal(&error))
-                    .remedy("give the account READ on the databases to be written")
+                    .remedy("give the account READ and WRITE on the databases to be written, and ADMIN to make tables")
+                    .statements(grants)
                     .done(),
             );
             Ok(None)

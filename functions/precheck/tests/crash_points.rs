@@ -4,9 +4,12 @@
 //! crash. What a crash may leave behind in the queue is a second message to the planner, which is harmless.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
-use memory::Fault;
+use memory::{Call, Fault};
 use migration::outcome::Outcome;
 use migration::port::{QueueName, RecordKey};
 use migration::record;
@@ -14,7 +17,7 @@ use migration::retry::Retry;
 use migration::run::State;
 
 use crate::shop::{VARCHAR, made, orders, table};
-use crate::world::{RUN, World};
+use crate::world::{RUN, World, finish};
 
 /// Deliveries after which the handler must have ended.
 const DELIVERIES_MAX: u32 = 6;
@@ -90,10 +93,14 @@ fn a_failing_precheck_ends_alike_whatever_call_it_crashes_at() {
 #[test]
 fn a_precheck_overtaken_by_another_stores_nothing_more() {
     let world = world(false);
+    let busy = Fault::Before(Retry::After(Duration::from_secs(1)));
+    world.platform.faults.at_call(Call::SourceFacts, 1, busy);
+    let mut slow = pin!(precheck::handle(&world.ports(), RUN, world.budget()));
+    let pending = slow.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(pending.is_pending(), "it waits for the busy server");
     world.handle().expect("the overtaking one");
-    let overtaken = world.platform.table.dump();
-    // The second invocation had loaded the run before it moved: its claim conflicts, and then it finds the run moved.
-    world.handle().expect("the overtaken one");
-    assert_eq!(world.platform.table.dump(), overtaken);
-    assert_eq!(world.run().id, RUN);
+    let stored = world.platform.table.dump();
+    assert_eq!(finish(slow).expect("the overtaken one"), Outcome::Again { after: Duration::from_secs(1) });
+    assert_eq!(world.platform.table.dump(), stored);
+    assert_eq!(world.run().state, State::Planning);
 }

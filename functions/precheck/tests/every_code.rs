@@ -97,7 +97,7 @@ const ON_SERVERS: &[Scenario] = &[
         grants(world, &["GRANT USAGE ON *.* TO `ferry`@`%`", "GRANT `reader`@`%` TO `ferry`@`%`"]);
     }),
     (Code::SourceVisibility, ALERT, |world| {
-        grants(world, &["GRANT SELECT ON `shop`.`orders` TO `ferry`@`%`"])
+        grants(world, &["GRANT SELECT ON `shop`.`orders` TO `ferry`@`%`"]);
     }),
     (Code::SourceCatalog, FAIL, |world| refuse(world, Call::DescribeSource)),
     (Code::EncryptedDatabase, FAIL, |world| variable(world, "loose_encdb", "ON")),
@@ -182,7 +182,7 @@ const ON_TABLES: &[Scenario] = &[
     }),
     (Code::TableDefinitionSize, FAIL, |world| {
         let labels =
-            (0..8_000).map(|number| format!("a label of the {number}th kind that there is")).collect();
+            (0..10_000).map(|number| format!("a label of the {number}th kind that there is")).collect();
         world.source.add_table(table("t", vec![column("c", SourceType::Enum { labels }, "enum(...)")]));
     }),
     (Code::NameClash, FAIL, |world| {
@@ -221,7 +221,7 @@ const ON_TABLES: &[Scenario] = &[
     }),
     (Code::TargetMutability, ALERT, |world| {
         existing(world, |there| {
-            drop(there.attributes.insert("MUTABILITY".to_owned(), "IMMUTABLE".to_owned()))
+            drop(there.attributes.insert("MUTABILITY".to_owned(), "IMMUTABLE".to_owned()));
         });
     }),
     (Code::TargetNotEmpty, FAIL, |world| crate::remedies::fill_orders(world)),
@@ -271,7 +271,7 @@ fn each_fault_is_found_with_its_code_and_level() {
         let findings = world.findings();
         let is_it = |finding: &&Finding| finding.code == code.as_str() && finding.level == *level;
         let found = findings.iter().find(is_it);
-        let Some(found) = found else { panic!("no {level:?} of {code}: {findings:#?}") };
+        let Some(found) = found else { panic!("no {level:?} of {code}: {}", precheck::render(&findings)) };
         assert!(!found.evidence.is_empty() && !found.remedy.is_empty(), "{found:?}");
     }
 }

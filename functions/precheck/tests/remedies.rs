@@ -195,7 +195,7 @@ fn where_one_table_refuses_stamps_the_run_is_not_stamped() {
 fn a_mistyped_accepted_code_is_answered_with_the_nearest() {
     let mut world = World::new();
     world.source.add_table(orders());
-    world.set("ignore", json!(["table_engin", "source_connection"]));
+    world.set("ignore", json!(["table_engin", "source_connection", "binlog_retention", "view_skipped"]));
     let found = world.found(Code::UnknownAcceptedCode, Level::Fail);
     let remedies: Vec<&str> = found.iter().map(|finding| finding.remedy.as_str()).collect();
     assert_eq!(remedies, ["take the code out of `ignore`", "did you mean `table_engine`?"]);

@@ -73,7 +73,7 @@ impl World {
         }
     }
 
-    fn budget(&self) -> Budget {
+    pub(crate) fn budget(&self) -> Budget {
         Budget { deadline: self.platform.clock.now().plus(self.time) }
     }
 
