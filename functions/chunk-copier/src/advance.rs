@@ -1,5 +1,7 @@
 //! What an acknowledged page changes in the records, in one transaction each.
 
+use std::collections::BTreeMap;
+
 use migration::chunk::{Chunk, Reject};
 use migration::lease::Lease;
 use migration::limits::LEASE_SPAN_MAX;
@@ -14,7 +16,7 @@ use migration::table_plan::TableProgress;
 use crate::handler::{Copier, Held};
 use crate::page::PageWritten;
 
-/// Rejects stored in one transaction with a page; more are stored before it.
+/// Rejects stored in one transaction, with a page or before it.
 const REJECTS_MAX: usize = 80;
 /// How often the table's progress record is tried against other copiers ending a chunk of the same table.
 const TRIES: u32 = 50;
@@ -124,18 +126,58 @@ where
         Ok(())
     }
 
+    /// Gives the holder time for another try after a page that was too old to be written.
+    ///
+    /// The lease may have run out over the reading. It is taken again only where nobody has held it since, which its
+    /// version tells, and where the table is still this run's; then nobody else has moved the cursor either.
+    pub(crate) async fn take_again(&self, held: &mut Held) -> Result<Advance, HandlerError> {
+        let (before, now, deadline) = (held.lease.value, self.clock.now(), held.budget.deadline);
+        let renewed = before.renew(before.token, now, deadline);
+        let Ok(lease) = renewed.or_else(|_| before.acquire(now, deadline)) else { return Ok(Advance::Lost) };
+        let chunk = held.chunk.value.id;
+        let writes = vec![
+            record::put(record::chunk_lease(held.run.id, chunk), &lease, held.lease.unchanged()),
+            Write::Check { key: record::table(held.run.id, chunk.table), expect: held.table.unchanged() },
+            held.owned.clone(),
+        ];
+        if self.records.commit(writes).await? == Commit::Conflict {
+            return Ok(Advance::Lost);
+        }
+        held.lease = next(&held.lease, lease);
+        Ok(Advance::Stored)
+    }
+
     /// The writes that keep rejects, those beyond one transaction's room stored at once: an earlier store of a
-    /// reject does no harm, a lost one would.
+    /// reject does no harm, a lost one would. Rows whose keys cannot be told apart share a record.
     async fn store_rejects(&self, held: &Held, rejects: &[Reject]) -> Result<Vec<Write>, HandlerError> {
-        let mut writes = Vec::new();
-        for reject in rejects {
-            let key: RecordKey = record::reject(held.run.id, held.chunk.value.id.table, reject.key);
-            let stored: Option<Stored<Reject>> = record::load(self.records, &key).await?;
-            let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
-            writes.push(record::put(key, reject, expect));
-            if writes.len() == REJECTS_MAX {
-                self.records.commit(std::mem::take(&mut writes)).await?;
+        let by_key: BTreeMap<RecordKey, &Reject> = rejects
+            .iter()
+            .map(|reject| (record::reject(held.run.id, held.chunk.value.id.table, reject.key), reject))
+            .collect();
+        let all: Vec<(RecordKey, &Reject)> = by_key.into_iter().collect();
+        let (first, with_page) = all.split_at(all.len().saturating_sub(REJECTS_MAX));
+        for part in first.chunks(REJECTS_MAX) {
+            self.store_now(part).await?;
+        }
+        self.reject_writes(with_page).await
+    }
+
+    async fn store_now(&self, rejects: &[(RecordKey, &Reject)]) -> Result<(), HandlerError> {
+        for _ in 0..TRIES {
+            let writes = self.reject_writes(rejects).await?;
+            if self.records.commit(writes).await? == Commit::Stored {
+                return Ok(());
             }
+        }
+        Err(HandlerError::Inconsistent("the rejects change faster than they can be written".to_owned()))
+    }
+
+    async fn reject_writes(&self, rejects: &[(RecordKey, &Reject)]) -> Result<Vec<Write>, HandlerError> {
+        let mut writes = Vec::with_capacity(rejects.len());
+        for (key, reject) in rejects {
+            let stored: Option<Stored<Reject>> = record::load(self.records, key).await?;
+            let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+            writes.push(record::put(key.clone(), *reject, expect));
         }
         Ok(writes)
     }

@@ -60,6 +60,8 @@ pub(crate) struct Held {
     pub(crate) table: Stored<TableRecord>,
     pub(crate) chunk: Stored<Chunk>,
     pub(crate) lease: Stored<Lease>,
+    /// The table is still this run's.
+    pub(crate) owned: Write,
     pub(crate) stamp: Option<UnixMs>,
     pub(crate) budget: Budget,
 }
@@ -127,9 +129,10 @@ where
             Err(busy) => return Ok(Entry::Leave(Outcome::Again { after: now.until(busy.until) })),
         };
         let lease_key = record::chunk_lease(id, chunk);
+        let owned = Write::Check { key: owner_key, expect: owner.unchanged() };
         let writes = vec![
             record::put(lease_key.clone(), &acquired, lease.unchanged()),
-            Write::Check { key: owner_key, expect: owner.unchanged() },
+            owned.clone(),
             Write::Check { key: record::table(id, chunk.table), expect: table.unchanged() },
         ];
         if self.records.commit(writes).await? == Commit::Conflict {
@@ -142,7 +145,7 @@ where
         let fixed: Stored<RunStamp> = record::must_load(self.records, &record::stamp(id)).await?;
         let margin = task.tuning.stamp_margin.duration();
         let stamp = fixed.value.stamp().filter(|_| stamp::takes_stamps(target, margin));
-        Ok(Entry::Held(Box::new(Held { run, task, table, chunk, lease, stamp, budget })))
+        Ok(Entry::Held(Box::new(Held { run, task, table, chunk, lease, owned, stamp, budget })))
     }
 
     async fn copy(&self, held: &mut Held) -> Result<Outcome, HandlerError> {
@@ -161,6 +164,9 @@ where
             match end {
                 PageEnd::TooOld => {
                     pacing = pacing.after_trouble();
+                    if self.take_again(held).await? == Advance::Lost {
+                        return Ok(Outcome::Done);
+                    }
                     continue;
                 }
                 PageEnd::RunFailed => return Ok(Outcome::Done),

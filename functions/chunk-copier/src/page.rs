@@ -62,14 +62,14 @@ where
             self.fail_for(held, first).await?;
             return Ok(PageEnd::RunFailed);
         }
-        let send_until = send_until(held, started);
-        if self.clock.now() >= send_until {
+        let settled_by = settled_by(held, started);
+        if self.clock.now().plus(STATEMENT_TIMEOUT) > settled_by {
             return Ok(PageEnd::TooOld);
         }
         let keys: Vec<Digest> = rows.iter().map(|row| mapping.key_digest(row)).collect();
         let sent = rows.len();
         let outcome =
-            self.sink.write(WriteBatch { table: mapping, stamp: held.stamp, rows }, send_until).await?;
+            self.sink.write(WriteBatch { table: mapping, stamp: held.stamp, rows }, settled_by).await?;
         for rejected in &outcome.rejected {
             let key = keys.get(rejected.index).copied().unwrap_or(Digest(0));
             bad.push(BadRow { key, column: None, refusal: rejected.refusal });
@@ -100,8 +100,7 @@ where
     }
 }
 
-/// The last moment a statement of this page may be sent: within its lease, its deadline, and before it is too old.
-fn send_until(held: &Held, started: UnixMs) -> UnixMs {
-    let fresh = started.plus(PAGE_AGE_MAX - STATEMENT_TIMEOUT);
-    held.lease.value.send_until().min(held.budget.deadline).min(fresh)
+/// When every statement of this page must have taken effect or timed out: within its lease, and before it is too old.
+fn settled_by(held: &Held, started: UnixMs) -> UnixMs {
+    held.lease.value.until.min(started.plus(PAGE_AGE_MAX))
 }

@@ -69,9 +69,9 @@ impl Target {
         &self,
         mapping: &TableMapping,
         rows: Vec<TargetRow>,
-        send_until: UnixMs,
+        settled_by: UnixMs,
     ) -> Result<WriteOutcome, PortError> {
-        self.write(WriteBatch { table: mapping, stamp: None, rows }, send_until).await
+        self.write(WriteBatch { table: mapping, stamp: None, rows }, settled_by).await
     }
 
     /// Deletes the row with this key; one that is not there is no error. Cells stamped later than the target's clock
@@ -83,11 +83,11 @@ impl Target {
         &self,
         mapping: &TableMapping,
         key: &[TargetValue],
-        send_until: UnixMs,
+        settled_by: UnixMs,
     ) -> Result<(), PortError> {
         let columns = Columns::of(mapping);
         let sql = delete(&mapping.target.id, columns.key_names());
-        let window = Window { send_until, stamped: false };
+        let window = Window { settled_by, stamped: false };
         let sent = self.send(&sql, || key.iter().map(bind).collect(), window).await;
         sent.map_err(|failure| failure.into_port(&format!("deleting from {}", mapping.target.id)))
     }

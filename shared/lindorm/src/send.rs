@@ -1,6 +1,6 @@
 //! Sends one write until it is acknowledged, refused for good, or its time is over.
 //!
-//! 1. Nothing is sent whose own timeout would pass `send_until`: a write may take effect until that timeout, and the lease
+//! 1. Nothing is sent whose own timeout would pass `settled_by`: a write may take effect until that timeout, and the lease
 //!    ends where it does (design section 3).
 //! 2. A try whose outcome is not known (a cut line, a timeout, 3024) may still take effect. With a stamp that is harmless:
 //!    the same cells with the same stamp. Without one it would get a later stamp than whatever follows, so nothing follows,
@@ -27,7 +27,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window {
     /// No try whose timeout ends later is begun.
-    pub(crate) send_until: UnixMs,
+    pub(crate) settled_by: UnixMs,
     /// Whether every cell carries a stamp of ours.
     pub(crate) stamped: bool,
 }
@@ -94,7 +94,7 @@ impl Target {
 
 impl Window {
     fn is_open_at(self, at: UnixMs) -> bool {
-        at.plus(STATEMENT_TIMEOUT) <= self.send_until
+        at.plus(STATEMENT_TIMEOUT) <= self.settled_by
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_window_closes_one_statement_timeout_before_its_end() {
-        let window = Window { send_until: UnixMs(100_000), stamped: true };
+        let window = Window { settled_by: UnixMs(100_000), stamped: true };
         let timeout = u64::try_from(STATEMENT_TIMEOUT.as_millis()).unwrap();
         assert!(window.is_open_at(UnixMs(100_000 - timeout)));
         assert!(!window.is_open_at(UnixMs(100_001 - timeout)));

@@ -29,7 +29,7 @@ pub(crate) struct Upsert<'a> {
     columns: Vec<&'a ColumnName>,
     marker: bool,
     stamp: Option<UnixMs>,
-    send_until: UnixMs,
+    settled_by: UnixMs,
     /// Texts by number of rows.
     texts: Mutex<BTreeMap<usize, Arc<str>>>,
 }
@@ -42,12 +42,12 @@ impl Upsert<'_> {
     }
 
     fn window(&self) -> Window {
-        Window { send_until: self.send_until, stamped: self.stamp.is_some() }
+        Window { settled_by: self.settled_by, stamped: self.stamp.is_some() }
     }
 }
 
 impl Sink for Target {
-    async fn write(&self, batch: WriteBatch<'_>, send_until: UnixMs) -> Result<WriteOutcome, PortError> {
+    async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
         let mapping = batch.table;
         let columns: Vec<&ColumnName> = mapping.columns.iter().map(|column| &column.target).collect();
         let width = columns.len();
@@ -56,7 +56,7 @@ impl Sink for Target {
             columns,
             marker: mapping.marker,
             stamp: batch.stamp,
-            send_until,
+            settled_by,
             texts: Mutex::new(BTreeMap::new()),
         };
         let outcome = self.write_pieces(&upsert, Pieces::new(batch.rows, width)).await;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use migration::capabilities::{Capabilities, Measured};
 use migration::ident::{DatabaseName, TableId};
+use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{
     Clock, PortError, RejectedRow, Sink, Surface, TargetCatalog, TargetClock, TargetFacts, TargetProbe,
     TlsFacts, WriteBatch, WriteOutcome,
@@ -261,9 +262,9 @@ impl TargetClock for MemoryTarget {
 }
 
 impl Sink for MemoryTarget {
-    async fn write(&self, batch: WriteBatch<'_>, send_until: UnixMs) -> Result<WriteOutcome, PortError> {
+    async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
         let step = self.faults.step(Call::Write);
-        if self.clock.now() > send_until {
+        if self.clock.now().plus(STATEMENT_TIMEOUT) > settled_by {
             let mut error = PortError::permanent(Surface::Target, "the time to send in is over");
             (error.retry, error.effect) = (Retry::Now, Effect::None);
             return Err(error);

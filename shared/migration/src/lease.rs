@@ -3,7 +3,7 @@
 //! # Why a lease holder never works beside its successor
 //!
 //! 1. A lease ends at `min(deadline, now + 10 s) + statement timeout` of its holder. The holder sends nothing whose
-//!    timeout passes that end ([`Lease::send_until`]); so when the end has come, no statement of the holder can take
+//!    timeout passes that end (`settled_by` of [`Sink`](crate::port::Sink)); so when the end has come, no statement of the holder can take
 //!    effect any more, even one whose answer never arrived.
 //! 2. Acquiring writes a greater fencing token under the condition that the record is the one that was read. Of
 //!    several acquirers one wins. Every durable step of the holder (cursor, done) is a transaction that checks the
@@ -89,13 +89,6 @@ impl Lease {
     pub fn release(self, token: FencingToken) -> Result<Self, Lost> {
         if self.token == token { Ok(Self { token, until: UnixMs(0) }) } else { Err(Lost) }
     }
-
-    /// The last moment at which a statement may be sent under this lease.
-    #[must_use]
-    pub fn send_until(self) -> UnixMs {
-        let timeout = u64::try_from(STATEMENT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
-        UnixMs(self.until.0.saturating_sub(timeout))
-    }
 }
 
 fn end(now: UnixMs, deadline: UnixMs) -> UnixMs {
@@ -112,7 +105,6 @@ mod tests {
     fn a_held_lease_is_not_given_away_before_its_last_statement_has_timed_out() {
         let held = Lease::unheld().acquire(UnixMs(1_000), UnixMs(9_000)).unwrap();
         assert_eq!(held.until, UnixMs(9_000).plus(STATEMENT_TIMEOUT));
-        assert_eq!(held.send_until(), UnixMs(9_000));
         assert_eq!(held.acquire(UnixMs(9_500), UnixMs(20_000)), Err(Busy { until: held.until }));
         assert!(held.acquire(held.until, UnixMs(30_000)).is_ok());
     }

@@ -7,6 +7,8 @@
 //! 2. A live run is never dispossessed. A run that ended (completed, failed, precheck failed) is: first this run is
 //!    written into the record (`settled: false`), which freezes the set of the former run's leases; then every one
 //!    of them must have ended; then the record is settled. Only a settled table goes on to the emptiness check.
+//!    A record that was never settled names a former run of its own: its leases are waited for before the record is
+//!    taken over, because afterwards nothing would name that run any more.
 //! 3. No record is an unknown owner, one that used another checkpoint table: it can have been started before this
 //!    run at the latest, so its last lease has ended one whole lease (deadline + statement timeout) after this run
 //!    was created.
@@ -61,7 +63,8 @@ pub enum Step {
     },
 }
 
-/// The next step of `run` towards owning a table. `former` is about the run in the record, or its own `former`.
+/// The next step of `run` towards owning a table. `former` is about the run in the record, with the leases of that
+/// record's own `former` counted in; where `run` itself is in the record, it is about the record's `former`.
 #[must_use]
 pub fn next_step(
     record: Option<&Owner>,
@@ -85,6 +88,12 @@ pub fn next_step(
     if owner.run != run {
         if former.and_then(|former| former.state).is_some_and(State::is_live) {
             return Step::Refused { task: owner.task.clone() };
+        }
+        if let Some(former) = former
+            && !owner.settled
+            && former.leases_until > now
+        {
+            return Step::WaitUntil(former.leases_until);
         }
         let highest_stamp = owner.highest_stamp;
         let former = Some(owner.run);

@@ -21,8 +21,10 @@ use crate::local::trouble::{Trouble, WINDOW};
 
 /// How long an invocation may live.
 const INVOCATION: Duration = Duration::from_secs(5);
-/// How long a message in work stays invisible: past the invocation and the timeout of its last statement.
-const VISIBILITY: Duration = Duration::from_secs(12);
+/// How long a precheck may live: it asks whole tables questions, and holds no lease.
+const PRECHECK: Duration = Duration::from_mins(5);
+/// How much longer than its invocation a message stays invisible: past the timeout of the last statement.
+const SETTLING: Duration = Duration::from_secs(7);
 /// How long a worker waits before it looks at an empty queue again.
 const POLL: Duration = Duration::from_millis(50);
 /// Between two ticks.
@@ -83,7 +85,7 @@ async fn work(
     mut stopped: watch::Receiver<bool>,
 ) {
     while !*stopped.borrow() {
-        let received = match runner.store.receive(queue, 1, VISIBILITY).await {
+        let received = match runner.store.receive(queue, 1, lifetime(queue) + SETTLING).await {
             Ok(deliveries) => deliveries,
             Err(error) => {
                 tracing::error!(%error, %queue, "cannot receive");
@@ -100,6 +102,13 @@ async fn work(
         if let Err(error) = runner.deliver(queue, &delivery, &trouble).await {
             tracing::error!(%error, %queue, "cannot settle a message");
         }
+    }
+}
+
+fn lifetime(queue: QueueName) -> Duration {
+    match queue {
+        QueueName::Precheck => PRECHECK,
+        QueueName::Plan | QueueName::Copy | QueueName::Read | QueueName::Changes => INVOCATION,
     }
 }
 
@@ -143,7 +152,7 @@ impl Runner {
         if message.run() != self.run {
             return Ok(Outcome::Done);
         }
-        let budget = Budget { deadline: self.clock.now().plus(INVOCATION) };
+        let budget = Budget { deadline: self.clock.now().plus(lifetime(message.queue())) };
         let (records, queue, clock) = (&self.store, &self.store, &self.clock);
         let (source, target, target_name) =
             (&self.ends.source, &self.ends.target, self.ends.target_name.as_str());

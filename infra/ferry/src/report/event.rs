@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use migration::finding::Finding;
 use migration::stamp::RunStamp;
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use crate::report::snapshot::{Snapshot, TableSnapshot};
 /// The events of a run.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub(crate) enum StateEvent {
+pub(crate) enum StateEvent<'a> {
     /// The run moved.
     StateChanged { task: String, run: String, from: String, to: String, cause: String, at_ms: u64 },
     /// Figures while copying.
@@ -28,6 +29,8 @@ pub(crate) enum StateEvent {
         chunks_done: u32,
         planned: bool,
     },
+    /// What precheck had to say.
+    Finding { finding: &'a Finding },
     /// The run as a whole.
     Run {
         task: String,
@@ -45,7 +48,7 @@ pub(crate) enum StateEvent {
     Stopping,
 }
 
-impl StateEvent {
+impl StateEvent<'_> {
     pub(crate) fn run(snapshot: &Snapshot) -> Self {
         let failure = snapshot.run.failure.as_ref();
         Self::Run {

@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
+use migration::run::State;
+
 use crate::report::bars::Bars;
 use crate::report::event::{StateEvent, print_line};
 use crate::report::snapshot::Snapshot;
@@ -96,6 +98,9 @@ impl Reporter {
         self.tell_moves(snapshot);
         match &self.form {
             Form::Json => {
+                for finding in &snapshot.findings {
+                    print_line(&StateEvent::Finding { finding });
+                }
                 for table in &snapshot.tables {
                     print_line(&StateEvent::table(table));
                 }
@@ -104,6 +109,9 @@ impl Reporter {
             }
             Form::Bars(bars) => bars.clear(),
             Form::Lines => {}
+        }
+        if snapshot.run.state == State::PrecheckFailed {
+            print!("{}", precheck::render(&snapshot.findings));
         }
         print!("{}", super::snapshot_text(snapshot));
         println!("this command took {}", span_text(self.started.elapsed()));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use migration::chunk::Chunk;
+use migration::finding::Finding;
 use migration::lease::Lease;
 use migration::outcome::HandlerError;
 use migration::port::CheckpointTable;
@@ -37,6 +38,8 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Option<RunStamp>,
     pub(crate) journal: Vec<JournalEntry>,
     pub(crate) rejects: u64,
+    /// Only where precheck refused the run.
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl TableSnapshot {
@@ -61,7 +64,17 @@ impl Snapshot {
         } else {
             0
         };
-        Ok(Self { run: run.value, tables, stamp: stamp.map(|stamp| stamp.value), journal, rejects })
+        let findings = match run.value.state {
+            State::PrecheckFailed => values::<Finding>(records, &partition, record::FINDINGS).await?,
+            State::Created
+            | State::Prechecking
+            | State::Planning
+            | State::Copying
+            | State::Finishing
+            | State::Completed
+            | State::Failed => Vec::new(),
+        };
+        Ok(Self { run: run.value, tables, stamp: stamp.map(|stamp| stamp.value), journal, rejects, findings })
     }
 
     async fn tables(

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::Clock;
 use migration::schema::TableMapping;
 use migration::value::{TargetRow, TargetValue};
@@ -27,12 +26,12 @@ pub(crate) async fn repair(
     mapping: &TableMapping,
     differences: &[Difference],
 ) -> anyhow::Result<()> {
-    let send_until = clock.now().plus(BATCH_TIME);
+    let settled_by = clock.now().plus(BATCH_TIME);
     let doing = || format!("repairing {}", mapping.target.id);
     let mut deleted = false;
     for difference in differences.iter().filter(|difference| must_delete(difference)) {
         if let Some(found) = &difference.found {
-            ends.target.delete_row(mapping, &key_of(mapping, found), send_until).await.with_context(doing)?;
+            ends.target.delete_row(mapping, &key_of(mapping, found), settled_by).await.with_context(doing)?;
             deleted = true;
         }
     }
@@ -45,11 +44,7 @@ pub(crate) async fn repair(
         clock.sleep(SPACING).await;
     }
     let rows = wanted.clone();
-    let outcome = ends
-        .target
-        .upsert_rows(mapping, rows, send_until.plus(STATEMENT_TIMEOUT))
-        .await
-        .with_context(doing)?;
+    let outcome = ends.target.upsert_rows(mapping, rows, settled_by).await.with_context(doing)?;
     if let Some(rejected) = outcome.rejected.first() {
         bail!("{}: a row was refused: {}", doing(), rejected.refusal);
     }

@@ -14,7 +14,7 @@ use crate::verify::confirm::{Difference, confirm_source, find_extra};
 use crate::verify::{join, repair, scan, spill};
 
 /// Differences that are listed one by one; the others are counted.
-const LISTED_MAX: usize = 100;
+const LISTED_MAX: usize = 10;
 
 /// How a row differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -110,12 +110,13 @@ pub struct WriteOutcome {
 /// *Idempotence*: a batch with a stamp may be written any number of times. *Order*: none within a batch.
 /// *Durability*: on `Ok` every row that is not listed as rejected is acknowledged by the target.
 /// *After an error*: any part of the batch may be written, now or until the statement timeout has run out;
-/// transient errors are retried inside, up to `send_until`, so that nothing is sent whose timeout passes the lease's end.
+/// transient errors are retried inside, as long as a statement sent then has timed out by `settled_by`: the lease's
+/// end, or the page's age.
 pub trait Sink: Send + Sync {
     /// Upserts the rows.
     fn write(
         &self,
         batch: WriteBatch<'_>,
-        send_until: UnixMs,
+        settled_by: UnixMs,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 }

@@ -1,0 +1,1 @@
+//! One chunk, one invocation at a time.
