@@ -95,8 +95,8 @@ impl<'a> Lexer<'a> {
             self.at += blanks;
             let rest = self.rest();
             if rest.starts_with("/*") && !rest.starts_with("/*+") {
-                let Some(end) = rest.find("*/") else { return Err(syntax("a comment has no end")) };
-                self.at += end + 2;
+                let Some(end) = rest[2..].find("*/") else { return Err(syntax("a comment has no end")) };
+                self.at += end + 4;
             } else if rest.starts_with("-- ") || rest == "--" {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else {
@@ -193,9 +193,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn hint(&mut self) -> Result<Token<'a>, SqlError> {
-        let Some(end) = self.rest().find("*/") else { return Err(syntax("a hint has no end")) };
-        let whole = self.take(end + 2);
-        Ok(Token::Hint(&whole[3..end]))
+        let Some(length) = self.rest()[3..].find("*/") else { return Err(syntax("a hint has no end")) };
+        let whole = self.take(length + 5);
+        Ok(Token::Hint(&whole[3..3 + length]))
     }
 
     fn symbol(&mut self) -> Result<Token<'a>, SqlError> {

@@ -87,7 +87,7 @@ fn a_semicolon_may_end_a_statement_and_nothing_follows_it() {
 #[test]
 fn ordinary_comments_are_skipped_anywhere() {
     let mut shell = Shell::with_table(&[]);
-    shell.done("UPSERT INTO /* here */ t (id, a) -- and here\n VALUES (1, 2)");
+    shell.done("UPSERT INTO /* here */ t (id, a) -- and here\n VALUES (1, /*/ and here */ 2)");
     assert_eq!(shell.rows("SELECT a FROM t"), ["2"]);
 }
 

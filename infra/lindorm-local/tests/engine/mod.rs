@@ -7,6 +7,7 @@ mod deleting;
 mod lexing;
 mod limits;
 mod model;
+mod noise;
 mod reading;
 mod session;
 mod shell;
