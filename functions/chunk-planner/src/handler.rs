@@ -92,8 +92,12 @@ where
         let result = self.advance(&work).await;
         self.release(id, lease).await?;
         match result? {
-            Progress::Over | Progress::Ended => Ok(Outcome::Done),
             Progress::Later(after) => Ok(Outcome::Again { after }),
+            // Whoever ended the last chunk meanwhile found the lease held, and that message is gone.
+            Progress::Over | Progress::Ended if self.owes_end_of_copy(id).await? => {
+                Ok(Outcome::Again { after: Duration::ZERO })
+            }
+            Progress::Over | Progress::Ended => Ok(Outcome::Done),
         }
     }
 

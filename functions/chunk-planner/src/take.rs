@@ -50,7 +50,14 @@ where
         loop {
             let stored: Option<Stored<Owner>> = record::load(self.records, &key).await?;
             let former = match &stored {
-                Some(owner) if owner.value.run != run.id => Some(self.former(owner.value.run).await?),
+                Some(Stored { value: owner, .. }) if owner.run != run.id => {
+                    let mut former = self.former(owner.run).await?;
+                    if let Some(earlier) = owner.former {
+                        former.leases_until =
+                            former.leases_until.max(self.former(earlier).await?.leases_until);
+                    }
+                    Some(former)
+                }
                 Some(Stored { value: Owner { former: Some(former), .. }, .. }) => {
                     Some(self.former(*former).await?)
                 }

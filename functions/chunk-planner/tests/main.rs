@@ -1,0 +1,8 @@
+//! The chunk-planner over ports in memory: cutting, owning, stamping, waking and ending.
+
+mod cutting;
+mod finishing;
+mod invocation;
+mod owning;
+mod stamping;
+mod waking;
