@@ -30,6 +30,7 @@ mod session;
 mod show;
 mod shown;
 mod sort;
+mod stored_key;
 mod table;
 mod table_option;
 mod upsert;

@@ -111,7 +111,9 @@ impl<'a> View<'a> {
             parts.push(component);
             rest = after;
         }
-        Self { parts, cells: window.cells(found.cells.clone(), found.marker).collect() }
+        let mut cells = Vec::with_capacity(schema.columns.len());
+        cells.extend(window.cells(found.cells.clone(), found.marker));
+        Self { parts, cells }
     }
 
     /// The n-th version of a cell, the newest being the zeroth.

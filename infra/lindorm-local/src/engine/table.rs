@@ -1,9 +1,10 @@
 //! The rows of one table: shards by hash of the key, each an ordered map behind its own lock.
 //!
-//! Hashing spreads writers of neighbouring keys over all locks; a scan merges the shards. Only this file takes row locks, one at a
+//! Hashing spreads neighbourhoods of keys over the locks; a scan merges the shards. Only this file takes row locks, one at a
 //! time, and never while a client is waited for.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::{Bound, Range};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -11,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::engine::row::{Cells, Merging, Row};
 use crate::engine::schema::Schema;
+use crate::engine::stored_key::StoredKey;
 
 /// How many shards a table has; a power of two.
 pub(crate) const SHARDS: usize = 64;
@@ -18,7 +20,7 @@ pub(crate) const SHARDS: usize = 64;
 /// A page copied out of a shard ends after so many bytes.
 const PAGE_BYTES: usize = 256 * 1024;
 
-type Shard = BTreeMap<Box<[u8]>, Row>;
+type Shard = BTreeMap<StoredKey, Row>;
 
 /// A table.
 #[derive(Debug)]
@@ -56,8 +58,12 @@ impl KeyRange {
     }
 }
 
+/// Keys that differ in their last byte alone (in text, the last character) lie together: a statement writes and a page reads
+/// neighbours, and neighbours that share a path in one map are found much faster than in as many maps.
 fn shard_of(key: &[u8]) -> usize {
-    usize::from(xxh3_64(key).to_le_bytes()[0]) % SHARDS
+    let tail = if key.ends_with(&[0, 0]) { 3 } else { 1 };
+    let neighbourhood = &key[..key.len().saturating_sub(tail)];
+    usize::from(xxh3_64(neighbourhood).to_le_bytes()[0]) % SHARDS
 }
 
 /// Rows copied out of a shard.
@@ -196,7 +202,7 @@ impl Table {
         match shard.get_mut(key) {
             Some(row) => row.delete(marker),
             None => {
-                shard.insert(key.into(), Row::deleted(marker));
+                shard.insert(StoredKey::new(key), Row::deleted(marker));
             }
         }
     }
@@ -216,13 +222,13 @@ impl Table {
         };
         if backward {
             for (key, row) in rows.rev() {
-                if !copy(key, row) {
+                if !copy(key.bytes(), row) {
                     break;
                 }
             }
         } else {
             for (key, row) in rows {
-                if !copy(key, row) {
+                if !copy(key.bytes(), row) {
                     break;
                 }
             }
@@ -254,10 +260,10 @@ pub(crate) struct Write {
 }
 
 fn put(shard: &mut Shard, key: &[u8], stamp: i64, alive: i64, cells: &[u8], merging: Merging) {
-    match shard.get_mut(key) {
-        Some(row) => row.merge(stamp, alive, cells, merging),
-        None => {
-            shard.insert(key.into(), Row::written(stamp, alive, cells));
+    match shard.entry(StoredKey::new(key)) {
+        Entry::Occupied(present) => present.into_mut().merge(stamp, alive, cells, merging),
+        Entry::Vacant(place) => {
+            place.insert(Row::written(stamp, alive, cells));
         }
     }
 }
