@@ -39,10 +39,12 @@ pub(crate) struct TargetState {
     pub(crate) owned: BTreeMap<TableId, String>,
 }
 
-/// A refusal in words: the adapter's summary with the server's number.
+/// A refusal in words: the adapter's summary, with the server's number once.
 pub(crate) fn refusal(error: &PortError) -> String {
     match error.code {
-        Some(code) => format!("{} (error {code})", error.summary),
-        None => error.summary.clone(),
+        Some(code) if !error.summary.contains(&code.to_string()) => {
+            format!("{} (error {code})", error.summary)
+        }
+        Some(_) | None => error.summary.clone(),
     }
 }

@@ -12,7 +12,7 @@ use migration::task::{DatabaseSelection, Task};
 use crate::codes::Code;
 use crate::draft::{Draft, listed};
 use crate::facts::Selected;
-use crate::quote;
+use crate::grants::Grants;
 
 /// The tables and views of each database the document names; none where the source shows no such database.
 pub(crate) type Listing = BTreeMap<DatabaseName, Option<Vec<TableId>>>;
@@ -28,17 +28,24 @@ pub(crate) fn selects_by_pattern(item: &DatabaseSelection) -> bool {
     item.include.iter().any(|pattern| pattern.only_name().is_none())
 }
 
+/// Who asks, and what that account may.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rights<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) grants: &'a Grants,
+}
+
 /// Judges the objects of the document against the source.
 pub(crate) fn judge(
     task: &Task,
     listing: &Listing,
     described: &[SourceTable],
-    account: &str,
+    rights: Rights<'_>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for item in &task.objects {
         let Some(tables) = listing.get(&item.database).and_then(Option::as_ref) else {
-            findings.push(database_missing(&item.database, account));
+            findings.push(database_missing(&item.database, rights));
             continue;
         };
         let absent = named(item).into_iter().filter(|name| !tables.iter().any(|id| &id.table == name));
@@ -63,15 +70,11 @@ fn named(item: &DatabaseSelection) -> Vec<TableName> {
     names
 }
 
-fn database_missing(database: &DatabaseName, account: &str) -> Finding {
-    let statement = format!(
-        "GRANT SELECT ON {}.* TO {};",
-        quote::grant_database(database.as_str()),
-        quote::account(account)
-    );
+fn database_missing(database: &DatabaseName, Rights { account, grants }: Rights<'_>) -> Finding {
     Draft::fail(Code::SourceObjectMissing, database, "the source shows the account no such database")
         .remedy("mend the name under `objects`, or, where the database exists, grant the right to see it")
-        .statement(statement)
+        .statement(grants.select_on(database.as_str(), account))
+        .statements(grants.activate_roles(account))
         .done()
 }
 

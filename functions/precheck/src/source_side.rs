@@ -16,7 +16,7 @@ use crate::facts::{Selected, refusal};
 use crate::grants::{self, Grants};
 use crate::handler::Ports;
 use crate::inspection::{connect, settled};
-use crate::selection::{self, Listing};
+use crate::selection::{self, Listing, Rights};
 use crate::{binlog, column_traits, engine, target_name, version};
 
 /// Tables described by one call; bounds the size of one catalog query.
@@ -60,7 +60,8 @@ where
     findings.extend(binlog::judge(&facts, task.migration));
     let described = match describe(ports.source, task).await? {
         Ok((listing, described)) => {
-            findings.extend(selection::judge(task, &listing, &described, &facts.account));
+            let rights = Rights { account: &facts.account, grants: &grants };
+            findings.extend(selection::judge(task, &listing, &described, rights));
             for item in task.objects.iter().filter(|item| selection::selects_by_pattern(item)) {
                 let is_there = listing.get(&item.database).is_some_and(Option::is_some);
                 findings

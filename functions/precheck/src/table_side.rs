@@ -64,6 +64,10 @@ pub(crate) fn map(
     let (mut to_be_made, mut misnamed) = (0, 0);
     for table in selected {
         let existing = state.tables.get(&table.target());
+        if let Some(there) = existing {
+            let is_filled = state.filled.contains(&there.id);
+            findings.extend(target_table::existing(there, is_filled, task.tables_on_target));
+        }
         match map_table(&table.source, &names_of(table), existing, options) {
             Err(faults) => {
                 for fault in &faults {
@@ -72,8 +76,7 @@ pub(crate) fn map(
                 }
             }
             Ok(mapping) if existing.is_some() => {
-                let is_filled = state.filled.contains(&mapping.target.id);
-                findings.extend(target_table::existing(&mapping, is_filled, task.tables_on_target));
+                findings.extend(target_table::extra_columns(&mapping));
                 let narrower = narrowing::judge(&mapping);
                 if narrower.iter().any(|finding| finding.code == Code::DecimalPrecision.as_str()) {
                     at_fault.entry(Code::DecimalPrecision).or_default().insert(&table.source.id);

@@ -23,13 +23,11 @@ pub(crate) fn missing(table: &TableId, create_table_sql: String) -> Finding {
     .done()
 }
 
-/// Judges a table that is there, apart from its columns' types.
-pub(crate) fn existing(mapping: &TableMapping, is_filled: bool, policy: TablesOnTarget) -> Vec<Finding> {
-    let table = &mapping.target;
+/// Judges a table that is there, apart from its columns.
+pub(crate) fn existing(table: &TargetTable, is_filled: bool, policy: TablesOnTarget) -> Vec<Finding> {
     let mut findings =
         vec![Draft::pass(Code::TargetTableExists, &table.id, "the table exists and is used as it is").done()];
     findings.extend(is_filled.then(|| filled(&table.id, policy)));
-    findings.extend(extra_columns(mapping));
     findings.extend(attributes(table));
     findings
 }
@@ -46,7 +44,8 @@ fn filled(table: &TableId, policy: TablesOnTarget) -> Finding {
     }
 }
 
-fn extra_columns(mapping: &TableMapping) -> Option<Finding> {
+/// Names the columns of a table that is there which the mapping leaves alone.
+pub(crate) fn extra_columns(mapping: &TableMapping) -> Option<Finding> {
     let carried = |name: &str| mapping.columns.iter().any(|column| column.target.as_str() == name);
     let extra: Vec<&str> = mapping
         .target

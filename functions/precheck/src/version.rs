@@ -11,7 +11,8 @@ const RELATIVES: [&str; 5] = ["mariadb", "tidb", "oceanbase", "singlestore", "vi
 
 /// Judges the server's version.
 pub(crate) fn judge(facts: &SourceFacts) -> Finding {
-    let shown = format!("{} ({})", facts.version, facts.version_comment);
+    let comment = facts.version_comment.trim_matches(['(', ')']);
+    let shown = format!("{} ({comment})", facts.version);
     let all = shown.to_lowercase();
     if let Some(relative) = RELATIVES.into_iter().find(|relative| all.contains(relative)) {
         let evidence = format!("{shown}: {relative} is not MySQL; Ferry has not been tried with it");

@@ -95,7 +95,8 @@ fn a_precheck_overtaken_by_another_stores_nothing_more() {
     let world = world(false);
     let busy = Fault::Before(Retry::After(Duration::from_secs(1)));
     world.platform.faults.at_call(Call::SourceFacts, 1, busy);
-    let mut slow = pin!(precheck::handle(&world.ports(), RUN, world.budget()));
+    let ports = world.ports();
+    let mut slow = pin!(precheck::handle(&ports, RUN, world.budget()));
     let pending = slow.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     assert!(pending.is_pending(), "it waits for the busy server");
     world.handle().expect("the overtaking one");

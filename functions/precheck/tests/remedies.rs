@@ -17,7 +17,7 @@ pub(crate) fn fill_orders(world: &World) {
     world.target.add_table(made("orders", &[("note", VARCHAR)]));
     let table = mapping(&orders());
     let rows = vec![vec![TargetValue::Int(1), TargetValue::Text("x".to_owned())]];
-    let until = world.platform.clock.now();
+    let until = world.platform.clock.now().plus(std::time::Duration::from_secs(60));
     finish(world.target.write(WriteBatch { table: &table, stamp: None, rows }, until))
         .expect("the row is taken");
 }

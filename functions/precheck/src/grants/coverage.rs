@@ -4,6 +4,7 @@ use migration::ident::TableId;
 use migration::port::SourceFacts;
 
 use super::parse::{Line, Privilege, Scope, line};
+use crate::quote;
 
 /// All grants of an account.
 #[derive(Debug)]
@@ -35,6 +36,19 @@ impl Grants {
             partial_revokes: variable("partial_revokes").is_some_and(|value| value == "ON" || value == "1"),
             fold_case: variable("lower_case_table_names").is_some_and(|value| value != "0"),
         }
+    }
+
+    /// The statement that gives `account` SELECT on a database. Under partial revokes its name is no pattern, so
+    /// nothing in it is escaped.
+    pub(crate) fn select_on(&self, database: &str, account: &str) -> String {
+        let shown =
+            if self.partial_revokes { quote::name(database) } else { quote::grant_database(database) };
+        format!("GRANT SELECT ON {shown}.* TO {};", quote::account(account))
+    }
+
+    /// The statement that makes granted roles count at login, where there are any.
+    pub(crate) fn activate_roles(&self, account: &str) -> Option<String> {
+        self.has_roles().then(|| format!("SET DEFAULT ROLE ALL TO {};", quote::account(account)))
     }
 
     /// Whether any role is granted.

@@ -20,7 +20,6 @@ use crate::quote;
 
 /// Judges the right to read each selected table.
 pub(crate) fn on_tables(facts: &SourceFacts, grants: &Grants, selected: &[Selected]) -> Vec<Finding> {
-    let account = quote::account(&facts.account);
     let mut lacking: BTreeMap<&DatabaseName, Vec<&Selected>> = BTreeMap::new();
     for table in selected {
         match grants.read(&table.source.id) {
@@ -30,7 +29,7 @@ pub(crate) fn on_tables(facts: &SourceFacts, grants: &Grants, selected: &[Select
     }
     let at_fault = lacking.values().map(Vec::len).sum();
     let mut findings: Vec<Finding> =
-        lacking.iter().map(|(database, tables)| lack(&account, grants, database, tables)).collect();
+        lacking.iter().map(|(database, tables)| lack(&facts.account, grants, database, tables)).collect();
     findings.extend(in_order(Code::SourceGrants, selected.len(), at_fault, "the account has SELECT"));
     findings
 }
@@ -38,11 +37,11 @@ pub(crate) fn on_tables(facts: &SourceFacts, grants: &Grants, selected: &[Select
 fn lack(account: &str, grants: &Grants, database: &DatabaseName, tables: &[&Selected]) -> Finding {
     let names: Vec<&str> = tables.iter().map(|table| table.source.id.table.as_str()).collect();
     let evidence = format!(
-        "the account {account} has no SELECT on all columns of {}: {}",
+        "the account {} has no SELECT on all columns of {}: {}",
+        quote::account(account),
         counted(names.len() as u64, "table"),
         listed(&names)
     );
-    let statement = format!("GRANT SELECT ON {}.* TO {account};", quote::grant_database(database.as_str()));
     let draft = if grants.has_roles() {
         let evidence = format!(
             "{evidence}; it has roles, and the rights of a role that is not active by default cannot be seen"
@@ -51,7 +50,11 @@ fn lack(account: &str, grants: &Grants, database: &DatabaseName, tables: &[&Sele
     } else {
         Draft::fail(Code::SourceGrants, database, evidence)
     };
-    draft.remedy("grant the right as an administrator of the source").statement(statement).done()
+    draft
+        .remedy("grant the right as an administrator of the source")
+        .statement(grants.select_on(database.as_str(), account))
+        .statements(grants.activate_roles(account))
+        .done()
 }
 
 /// Judges whether tables of a database selected by pattern can stay unseen, because MySQL hides what the account
@@ -65,10 +68,9 @@ pub(crate) fn on_database(facts: &SourceFacts, grants: &Grants, database: &Datab
         "{account} has rights on single tables only; the document selects by pattern, and a table without a right is \
          invisible and would be left out silently"
     );
-    let statement = format!("GRANT SELECT ON {}.* TO {account};", quote::grant_database(database.as_str()));
     let finding = Draft::alert(Code::SourceVisibility, database, evidence)
         .remedy("grant SELECT on the database, or list the tables under `include`")
-        .statement(statement);
+        .statement(grants.select_on(database.as_str(), &facts.account));
     Some(finding.done())
 }
 
