@@ -28,11 +28,12 @@ async fn a_row_of_many_frames_goes_in_and_comes_out_unchanged() {
     let names: Vec<String> = (0..10).map(|nth| format!("c{nth}")).collect();
     let columns = names.iter().map(|name| format!("{name} VARBINARY")).collect::<Vec<_>>().join(", ");
     conn.query_drop(format!("CREATE TABLE big (k INTEGER, {columns}, PRIMARY KEY (k))")).await.unwrap();
-    let cell = |nth: u8| (0..1_900_000_u32).map(|at| (at % 251).to_le_bytes()[0] ^ nth).collect::<Vec<u8>>();
+    let block = |nth: u8| (0..250_u8).map(|at| at ^ nth).collect::<Vec<u8>>();
+    let cell = |nth| block(nth).repeat(7_600);
     let values: Vec<Value> = (0..10).map(|nth| Value::Bytes(cell(nth))).collect();
 
     // As text: for a binary packet this long the client would use COM_STMT_SEND_LONG_DATA, which is refused.
-    let literal = |nth| cell(nth).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let literal = |nth| block(nth).iter().map(|byte| format!("{byte:02x}")).collect::<String>().repeat(7_600);
     let literals = (0..10).map(|nth| format!("x'{}'", literal(nth))).collect::<Vec<_>>().join(", ");
     conn.query_drop(format!("UPSERT INTO big (k, {}) VALUES (1, {literals})", names.join(", ")))
         .await
