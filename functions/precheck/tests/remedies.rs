@@ -179,6 +179,43 @@ fn a_missing_target_column_comes_with_the_statement_that_adds_it() {
 }
 
 #[test]
+fn a_table_whose_columns_do_not_fit_is_judged_in_all_else_too() {
+    let world = World::new();
+    world.source.add_table(orders());
+    let mut there = made("orders", &[]);
+    there.attributes.insert("TTL".to_owned(), "60".to_owned());
+    world.target.add_table(there);
+    assert_eq!(world.found(Code::TargetColumnMissing, Level::Fail).len(), 1);
+    assert_eq!(
+        statements(&world, Code::TargetTtl, Level::Alert),
+        ["ALTER TABLE `shop`.`orders` SET 'TTL' = '';"]
+    );
+}
+
+#[test]
+fn roles_that_are_not_active_come_with_the_statement_that_activates_them() {
+    let mut world = World::new();
+    world.source.set_facts(|facts| facts.grants = vec!["GRANT `r`@`%` TO `ferry`@`%`".to_owned()]);
+    world.set_objects(json!([{ "database": "shop" }]));
+    assert_eq!(
+        statements(&world, Code::SourceObjectMissing, Level::Fail),
+        ["GRANT SELECT ON `shop`.* TO 'ferry'@'%';", "SET DEFAULT ROLE ALL TO 'ferry'@'%';"]
+    );
+}
+
+#[test]
+fn under_partial_revokes_a_database_name_is_no_pattern() {
+    let mut world = World::new();
+    world.source.set_facts(|facts| {
+        facts.grants = vec!["GRANT SELECT ON `my%`.* TO `ferry`@`%`".to_owned()];
+        facts.variables.insert("partial_revokes".to_owned(), "ON".to_owned());
+    });
+    world.set_objects(json!([{ "database": "my_shop" }]));
+    let granted = "GRANT SELECT ON `my_shop`.* TO 'ferry'@'%';";
+    assert_eq!(statements(&world, Code::SourceObjectMissing, Level::Fail), [granted]);
+}
+
+#[test]
 fn where_one_table_refuses_stamps_the_run_is_not_stamped() {
     let world = World::new();
     world.source.add_table(orders());
