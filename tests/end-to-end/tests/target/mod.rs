@@ -3,6 +3,8 @@
 
 mod catalog;
 mod faults;
+mod line;
+mod lost_answers;
 mod probing;
 mod reading;
 mod stand;

@@ -7,15 +7,15 @@ use migration::run::RunId;
 use super::stand::{Stand, database, now};
 
 fn run() -> RunId {
-    "6f9619ff-8b86-d011-b42d-00cf4fc964ff".parse().unwrap()
+    "6f9619ff-8b86-d011-b42d-00cf4fc964ff".parse().expect("a run id")
 }
 
 async fn probed(stand: &Stand) -> Capabilities {
-    stand.target.probe(run(), &database()).await.unwrap()
+    stand.target.probe(run(), &database()).await.expect("the probe ends")
 }
 
 async fn tables(stand: &Stand) -> Vec<String> {
-    stand.rows("SHOW TABLES").await.into_iter().map(|mut row| row.take(0).unwrap()).collect()
+    stand.rows("SHOW TABLES").await.into_iter().map(|mut row| row.take(0).expect("a name")).collect()
 }
 
 #[tokio::test]
