@@ -11,7 +11,7 @@ use migration::port::{
     CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, RecordKey, RowSource, Sink, Version, Write,
 };
 use migration::record::{self, Stored};
-use migration::table_plan::TableProgress;
+use migration::table_plan::{TableProgress, TableRecord};
 
 use crate::handler::{Copier, Held};
 use crate::page::PageWritten;
@@ -87,6 +87,7 @@ where
         }
         let chunk = chunk.done();
         let progress_key = record::progress(run, chunk.id.table);
+        let table_key = record::table(run, chunk.id.table);
         for _ in 0..TRIES {
             let progress: Stored<TableProgress> = record::must_load(self.records, &progress_key).await?;
             let counted = TableProgress {
@@ -98,7 +99,7 @@ where
             let lease_key = record::chunk_lease(run, chunk.id);
             let mut writes = vec![
                 record::put(record::chunk(run, chunk.id), &chunk, held.chunk.unchanged()),
-                Write::Check { key: record::table(run, chunk.id.table), expect: held.table.unchanged() },
+                Write::Check { key: table_key.clone(), expect: held.table.unchanged() },
                 Write::Delete { key: lease_key.clone(), expect: held.lease.version },
                 record::put(progress_key.clone(), &counted, progress.unchanged()),
             ];
@@ -107,9 +108,12 @@ where
                 self.wake_planner_if_last(held).await?;
                 return Ok(Advance::Done);
             }
-            // Only the progress record may have changed; if the lease has, this holder has nothing to say any more.
+            // Only the progress record may have changed; if the lease or the table has, this holder has nothing to say
+            // any more.
             let lease: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
-            if lease.is_none_or(|lease| lease.version != held.lease.version) {
+            let table: Stored<TableRecord> = record::must_load(self.records, &table_key).await?;
+            let is_held = lease.is_some_and(|lease| lease.version == held.lease.version);
+            if !is_held || table.version != held.table.version {
                 return Ok(Advance::Lost);
             }
         }

@@ -1,1 +1,0 @@
-//! One chunk, one invocation at a time.
