@@ -9,7 +9,7 @@ use std::time::Duration;
 use migration::port::{PortError, Surface};
 use migration::retry::{Effect, Retry};
 use mysql_async::{DriverError, Error, IoError, TlsError};
-use mysql_common::proto::codec::error::PacketCodecError;
+use mysql_common_client::proto::codec::error::PacketCodecError;
 
 const SHORT: Retry = Retry::After(Duration::from_secs(1));
 const BUSY: Retry = Retry::After(Duration::from_secs(5));
@@ -17,6 +17,8 @@ const LONG: Retry = Retry::After(Duration::from_secs(60));
 
 /// `max_execution_time` ran out (MySQL manual, server error reference).
 pub(crate) const EXECUTION_TIME_EXCEEDED: u16 = 3024;
+/// The statement was killed, by us or by the operator.
+pub(crate) const INTERRUPTED: u16 = 1317;
 
 /// The numbers we know, from the server error reference of the MySQL manual. What is not listed is the operator's.
 const KNOWN: &[(&[u16], Retry, &str)] = &[
@@ -26,7 +28,7 @@ const KNOWN: &[(&[u16], Retry, &str)] = &[
     (&[1205], SHORT, "a lock was not free in time"),
     (&[1213], Retry::Now, "a deadlock was resolved at our cost"),
     (&[EXECUTION_TIME_EXCEEDED], SHORT, "the statement's time ran out"),
-    (&[1317], SHORT, "the statement was interrupted"),
+    (&[INTERRUPTED], SHORT, "the statement was interrupted"),
     (&[1053, 3032], BUSY, "the server is shutting down or offline"),
     (&[1158, 1159, 1160, 1161, 2006, 2013], Retry::Now, "the connection was lost"),
     (&[1927, 3169, 4031], Retry::Now, "the server closed the session"),

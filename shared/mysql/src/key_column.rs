@@ -4,6 +4,11 @@
 //! column against a `utf8mb4` parameter is converted row by row, an ENUM against a label has no range. Therefore every
 //! placeholder states its type, and strings return as the very bytes of the column's character set. Comparing is
 //! MySQL's alone; nothing here has an order.
+//!
+//! Two traps of MySQL itself, seen on 9.7: `CAST(? AS TIME)` makes the parameter a TIME and reads `24:00:00` as zero,
+//! so temporal parameters pass through CHAR first; and no inequality on ENUM or SET uses an index, so what follows or
+//! precedes a number is listed where the list is short. A list of one is written twice, because the planner turns it
+//! into an equality otherwise, which for these types makes it sort.
 
 use migration::ident::ColumnName;
 use migration::key::KeyValue;
@@ -22,10 +27,20 @@ pub(crate) struct KeyColumn {
     name: ColumnName,
     /// The quoted name.
     pub(crate) quoted: String,
+    /// What is compared with the placeholder.
+    pub(crate) compared: String,
     /// The parameter, with its type.
     pub(crate) placeholder: String,
     form: Form,
+    /// The greatest number of an ENUM or SET whose numbers can be listed.
+    greatest: Option<u64>,
 }
+
+/// Bits a DOUBLE keeps exactly.
+const EXACT_IN_DOUBLE: usize = 52;
+
+/// Numbers a statement lists at most; a SET of more than ten members goes without, and is scanned.
+const LISTED_MAX: u64 = 1 << 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -71,11 +86,11 @@ impl KeyColumn {
             SourceType::Binary { .. } | SourceType::Varbinary { .. } | SourceType::Blob { .. } => {
                 ("CAST(? AS BINARY)".to_owned(), plain()?)
             }
-            SourceType::Date => ("CAST(? AS DATE)".to_owned(), plain()?),
+            SourceType::Date => ("CAST(CAST(? AS CHAR) AS DATE)".to_owned(), plain()?),
             SourceType::DateTime { digits } | SourceType::Timestamp { digits } => {
-                (format!("CAST(? AS DATETIME({digits}))"), plain()?)
+                (format!("CAST(CAST(? AS CHAR) AS DATETIME({digits}))"), plain()?)
             }
-            SourceType::Time { digits } => (format!("CAST(? AS TIME({digits}))"), plain()?),
+            SourceType::Time { digits } => (format!("CAST(CAST(? AS CHAR) AS TIME({digits}))"), plain()?),
             SourceType::Geometry
             | SourceType::Vector { .. }
             | SourceType::Json
@@ -83,12 +98,46 @@ impl KeyColumn {
                 return Err(unfit());
             }
         };
-        Ok(Self { name: column.name.clone(), quoted: quoted(column.name.as_str()), placeholder, form })
+        let greatest = greatest_number(&column.column_type).filter(|greatest| *greatest < LISTED_MAX);
+        let quoted = quoted(column.name.as_str());
+        let compared = match &column.column_type {
+            // MySQL compares a SET with a number as DOUBLE. Nothing is lost by the cast: no index was used either.
+            SourceType::Set { labels } if labels.len() > EXACT_IN_DOUBLE => {
+                format!("CAST({quoted} AS UNSIGNED)")
+            }
+            _ => quoted.clone(),
+        };
+        Ok(Self { name: column.name.clone(), quoted, compared, placeholder, form, greatest })
     }
 
     /// The column.
     pub(crate) fn name(&self) -> &ColumnName {
         &self.name
+    }
+
+    /// The numbers at or on one side of a value, as a list for `IN`; none where the column is compared by operators.
+    pub(crate) fn listed(&self, side: Side, value: &Value) -> Option<Vec<u64>> {
+        let greatest = self.greatest?;
+        let bound = match value {
+            Value::UInt(number) => *number,
+            Value::Int(number) => u64::try_from(*number).ok()?,
+            Value::NULL
+            | Value::Bytes(_)
+            | Value::Float(_)
+            | Value::Double(_)
+            | Value::Date(..)
+            | Value::Time(..) => {
+                return None;
+            }
+        };
+        let all = 0..=greatest;
+        Some(match side {
+            Side::At => vec![bound],
+            Side::Above => all.filter(|number| *number > bound).collect(),
+            Side::FromOn => all.filter(|number| *number >= bound).collect(),
+            Side::Below => all.filter(|number| *number < bound).collect(),
+            Side::UpTo => all.filter(|number| *number <= bound).collect(),
+        })
     }
 
     /// Whether [`key_of`](Self::key_of) can tell the key value from the row's own value.
@@ -153,6 +202,63 @@ impl KeyColumn {
 
     fn mismatch(&self) -> PortError {
         fault(format!("key column {} holds a value that is not of its type", self.name))
+    }
+}
+
+/// Where values lie, seen from a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// `=`
+    At,
+    /// `>`
+    Above,
+    /// `>=`
+    FromOn,
+    /// `<`
+    Below,
+    /// `<=`
+    UpTo,
+}
+
+impl Side {
+    /// The operator.
+    pub(crate) fn operator(self) -> &'static str {
+        match self {
+            Self::At => "=",
+            Self::Above => ">",
+            Self::FromOn => ">=",
+            Self::Below => "<",
+            Self::UpTo => "<=",
+        }
+    }
+}
+
+/// The greatest number of an ENUM's labels or of a SET's combinations; zero is the least (the error value, nothing).
+fn greatest_number(column_type: &SourceType) -> Option<u64> {
+    match column_type {
+        SourceType::Enum { labels } => Some(labels.len() as u64),
+        SourceType::Set { labels } => {
+            1_u64.checked_shl(u32::try_from(labels.len()).ok()?).map(|count| count - 1)
+        }
+        SourceType::Integer { .. }
+        | SourceType::Float
+        | SourceType::Double
+        | SourceType::Decimal { .. }
+        | SourceType::Varchar { .. }
+        | SourceType::Text { .. }
+        | SourceType::Binary { .. }
+        | SourceType::Varbinary { .. }
+        | SourceType::Blob { .. }
+        | SourceType::Geometry
+        | SourceType::Vector { .. }
+        | SourceType::Bit { .. }
+        | SourceType::Date
+        | SourceType::DateTime { .. }
+        | SourceType::Timestamp { .. }
+        | SourceType::Time { .. }
+        | SourceType::Year
+        | SourceType::Json
+        | SourceType::Unknown { .. } => None,
     }
 }
 

@@ -8,7 +8,7 @@ use migration::port::PortError;
 use mysql_async::Value;
 
 use crate::classify::fault;
-use crate::key_column::KeyColumn;
+use crate::key_column::{KeyColumn, Side};
 
 /// A condition and what is bound to it.
 #[derive(Debug, Default)]
@@ -49,11 +49,11 @@ impl Condition {
         }
         let values: Vec<Value> = bound.0.iter().map(KeyColumn::bind).collect();
         if let ([first, _, ..], [value, ..]) = (key, values.as_slice()) {
-            let operator = match side {
-                Bound::After => ">=",
-                Bound::Through => "<=",
+            let leading = match side {
+                Bound::After => Side::FromOn,
+                Bound::Through => Side::UpTo,
             };
-            self.compare(first, operator, value);
+            self.compare(first, leading, value);
             self.sql.push_str(" AND ");
         }
         self.columns(key, &values, side);
@@ -63,8 +63,8 @@ impl Condition {
     /// `(a > ? OR (a = ? AND ...))`, from the first column to the last, which ends it.
     fn columns(&mut self, key: &[KeyColumn], values: &[Value], side: Bound) {
         let (strictly, at_last) = match side {
-            Bound::After => (">", ">"),
-            Bound::Through => ("<", "<="),
+            Bound::After => (Side::Above, Side::Above),
+            Bound::Through => (Side::Below, Side::UpTo),
         };
         let mut open = 0;
         for (at, (column, value)) in key.iter().zip(values).enumerate() {
@@ -74,7 +74,7 @@ impl Condition {
                 self.sql.push('(');
                 self.compare(column, strictly, value);
                 self.sql.push_str(" OR (");
-                self.compare(column, "=", value);
+                self.compare(column, Side::At, value);
                 self.sql.push_str(" AND ");
                 open += 2;
             }
@@ -82,13 +82,20 @@ impl Condition {
         self.sql.extend(std::iter::repeat_n(')', open));
     }
 
-    fn compare(&mut self, column: &KeyColumn, operator: &str, value: &Value) {
-        self.sql.push_str(&column.quoted);
-        self.sql.push(' ');
-        self.sql.push_str(operator);
-        self.sql.push(' ');
-        self.sql.push_str(&column.placeholder);
-        self.parameters.push(value.clone());
+    fn compare(&mut self, column: &KeyColumn, side: Side, value: &Value) {
+        match column.listed(side, value).as_deref() {
+            None => {
+                let (compared, operator) = (&column.compared, side.operator());
+                self.sql.push_str(&format!("{compared} {operator} {}", column.placeholder));
+                self.parameters.push(value.clone());
+            }
+            Some([]) => self.sql.push_str("FALSE"),
+            Some([one]) => self.sql.push_str(&format!("{} IN ({one},{one})", column.compared)),
+            Some(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+                self.sql.push_str(&format!("{} IN ({})", column.compared, numbers.join(",")));
+            }
+        }
     }
 }
 
@@ -101,18 +108,22 @@ mod tests {
     use super::Condition;
     use crate::key_column::KeyColumn;
 
-    fn key(names: &[&str]) -> Vec<KeyColumn> {
-        let column = |name: &&str| SourceColumn {
-            name: ColumnName::new(*name).unwrap(),
-            column_type: SourceType::Integer { bytes: 8, unsigned: false },
-            spelling: "bigint".to_owned(),
+    fn column(name: &str, column_type: SourceType) -> SourceColumn {
+        SourceColumn {
+            name: ColumnName::new(name).unwrap(),
+            column_type,
+            spelling: String::new(),
             nullable: false,
             charset: None,
             collation: None,
             generated: None,
             invisible: false,
-        };
-        names.iter().map(|name| KeyColumn::of(&column(name)).unwrap()).collect()
+        }
+    }
+
+    fn key(names: &[&str]) -> Vec<KeyColumn> {
+        let bigint = || SourceType::Integer { bytes: 8, unsigned: false };
+        names.iter().map(|name| KeyColumn::of(&column(name, bigint())).unwrap()).collect()
     }
 
     fn bound(values: &[i64]) -> Option<KeyTuple> {
@@ -138,6 +149,23 @@ mod tests {
         let range = KeyRange { after: None, through: bound(&[1, 2]) };
         let condition = Condition::of(&key(&["a", "b"]), &range).unwrap();
         insta::assert_snapshot!(condition.sql, @" WHERE `a` <= ? AND (`a` < ? OR (`a` = ? AND `b` <= ?))");
+    }
+
+    #[test]
+    fn numbers_of_an_enum_are_listed_because_no_inequality_on_them_uses_the_index() {
+        let mut key = key(&["a", "b"]);
+        let labels = ["x", "y", "z"].map(str::to_owned).to_vec();
+        key[0] = KeyColumn::of(&column("a", SourceType::Enum { labels })).unwrap();
+        let at = |number| Some(KeyTuple(vec![KeyValue::UInt(number), KeyValue::Int(7)]));
+        let sql = |after, through| Condition::of(&key, &KeyRange { after, through }).unwrap().sql;
+        insta::assert_snapshot!(
+            sql(at(2), None),
+            @" WHERE `a` IN (2,3) AND (`a` IN (3,3) OR (`a` IN (2,2) AND `b` > ?))"
+        );
+        insta::assert_snapshot!(
+            sql(at(3), at(0)),
+            @" WHERE `a` IN (3,3) AND (FALSE OR (`a` IN (3,3) AND `b` > ?)) AND `a` IN (0,0) AND (FALSE OR (`a` IN (0,0) AND `b` <= ?))"
+        );
     }
 
     #[test]

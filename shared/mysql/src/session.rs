@@ -12,7 +12,8 @@ use std::time::Duration;
 use migration::ident::TableId;
 use migration::port::{PortError, Surface};
 use migration::retry::{Effect, Retry};
-use mysql_async::{Conn, Pool};
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Opts, Pool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
@@ -28,6 +29,7 @@ pub struct Source {
 struct Shared {
     pool: Pool,
     permits: Semaphore,
+    options: Opts,
     connect_timeout: Duration,
     /// Bytes of a row, by table, as pages showed them.
     row_bytes: Mutex<BTreeMap<TableId, u64>>,
@@ -49,8 +51,10 @@ impl Source {
     /// A source of at most `sessions_max` sessions at a time (at least one); nothing is connected yet.
     #[must_use]
     pub fn new(settings: &ConnectionSettings, sessions_max: usize) -> Self {
+        let options = settings.options(sessions_max);
         let shared = Shared {
-            pool: Pool::new(settings.options(sessions_max)),
+            pool: Pool::new(options.clone()),
+            options,
             permits: Semaphore::new(sessions_max.max(1)),
             connect_timeout: settings.connect_timeout,
             row_bytes: Mutex::new(BTreeMap::new()),
@@ -88,6 +92,18 @@ impl Source {
             })?
             .map_err(|error| classify(&error, "connecting"))?;
         Ok(Session { conn, _permit: permit })
+    }
+
+    /// Ends the statement another session is running, over a connection of its own: all others may be busy.
+    ///
+    /// An account may always end its own statements. Failing to is no error: the statement then ends by its time limit.
+    pub(crate) async fn end_statement(&self, session: u32) {
+        let end = async {
+            let mut conn = Conn::new(self.shared.options.clone()).await?;
+            conn.query_drop(format!("KILL QUERY {session}")).await?;
+            conn.disconnect().await
+        };
+        let _ = timeout(self.shared.connect_timeout, end).await;
     }
 
     /// Bytes of a row of the table, as earlier pages showed them.

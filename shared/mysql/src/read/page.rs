@@ -1,8 +1,9 @@
 //! A page of rows: one SELECT in key order, bounded in rows and bytes.
 //!
 //! One row more than wanted is asked for, so that the last page is known to be the last. The limit follows the size of
-//! the table's rows as pages showed it, so that little is sent which the byte bound then leaves out; what is sent
-//! beyond the bound is read and dropped row by row. Memory is the bound and one row.
+//! the table's rows as pages showed it, so that little is sent which the byte bound then leaves out. What is sent beyond
+//! the bound is read and dropped row by row; where that would be as much again (small rows, then suddenly large ones),
+//! the statement is ended instead. Memory is the bound and one row.
 
 use migration::limits::PAGE_AGE_MAX;
 use migration::port::{Page, PageRequest, PortError, RowSource, Surface};
@@ -10,17 +11,22 @@ use migration::retry::{Effect, Retry};
 use migration::schema::{SourceTable, SourceType};
 use migration::value::SourceValue;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Params, Value};
+use mysql_async::{Error, Params, Value};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::classify::{classify, fault};
+use crate::classify::{INTERRUPTED, classify, fault};
 use crate::key_range::Condition;
 use crate::read::select::{RowReader, from_by_key, order_by};
 use crate::session::Source;
 
+/// Rows of the first page of a table, which shows how large they are.
+const FIRST_PAGE_ROWS: usize = 256;
 /// Bytes a row is taken to have where neither pages nor the catalog tell: plain, and with columns that may be long.
 const ROW_BYTES_PLAIN: u64 = 128;
 const ROW_BYTES_LONG: u64 = 16 << 10;
+/// Bytes that are rather read and dropped than spared by a connection that ends the statement.
+const DROPPED_BYTES: usize = 8 << 20;
 
 impl RowSource for Source {
     async fn page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
@@ -44,28 +50,50 @@ impl Source {
         let table = &request.table.source.id;
         let doing = || format!("reading {table}");
         let reader = RowReader::of(request.table)?;
-        let expected = self.row_bytes(table).unwrap_or_else(|| catalog_row_bytes(&request.table.source));
-        let rows_max = rows_within(request, expected);
+        let rows_max = match self.row_bytes(table) {
+            Some(bytes) => rows_within(request, bytes),
+            None => rows_within(request, catalog_row_bytes(&request.table.source)).min(FIRST_PAGE_ROWS),
+        };
         let condition = Condition::of(&reader.key(), request.range)?;
         let sql = page_sql(request, &reader, &condition);
         let mut parameters = condition.parameters;
         parameters.push(Value::UInt(rows_max as u64 + 1));
 
         let mut session = self.session().await?;
+        let session_id = session.conn.id();
         let result = session.conn.exec_iter(sql, Params::Positional(parameters)).await;
         let mut result = result.map_err(|error| classify(&error, &doing()))?;
         let mut gathered = Gathered::new(request.bytes_max, rows_max);
-        let streamed = result.for_each(|row| gathered.take(&reader, row.unwrap())).await;
-        streamed.map_err(|error| classify(&error, &doing()))?;
-        result.drop_result().await.map_err(|error| classify(&error, &doing()))?;
+        let enough = Notify::new();
+        let streamed = {
+            let mut streaming = std::pin::pin!(result.for_each(|row| {
+                gathered.take(&reader, row.unwrap());
+                if gathered.dropped > gathered.bytes_max.max(DROPPED_BYTES) {
+                    enough.notify_one();
+                }
+            }));
+            let ending = async {
+                enough.notified().await;
+                self.end_statement(session_id).await;
+            };
+            tokio::select! {
+                streamed = &mut streaming => streamed,
+                () = ending => streaming.await,
+            }
+        };
+        match streamed {
+            Ok(()) => result.drop_result().await.map_err(|error| classify(&error, &doing()))?,
+            // Ended by us, after the page was full.
+            Err(Error::Server(error)) if error.code == INTERRUPTED && gathered.more => {}
+            Err(error) => return Err(classify(&error, &doing())),
+        }
         drop(session);
 
         if gathered.unreadable {
             return Err(fault(format!("reading {table}: a value is not of its column's type")));
         }
-        if !gathered.rows.is_empty() {
-            let seen = (gathered.bytes / gathered.rows.len()) as u64;
-            self.remember_row_bytes(table, seen.max(1));
+        if let Some(bytes) = (gathered.bytes + gathered.dropped).checked_div(gathered.seen) {
+            self.remember_row_bytes(table, bytes.max(1) as u64);
         }
         let last_key = match gathered.rows.last() {
             Some(row) => Some(reader.key_of(row, &gathered.beside)?),
@@ -89,8 +117,6 @@ fn page_sql(request: &PageRequest<'_>, reader: &RowReader, condition: &Condition
 /// Rows to keep at most: what is asked for, and about what fills the byte bound.
 fn rows_within(request: &PageRequest<'_>, row_bytes: u64) -> usize {
     let fitting = (request.bytes_max as u64 / row_bytes.max(1)).saturating_add(1);
-    // A tenth more, because a page that ends a little short of its bytes costs another round trip.
-    let fitting = fitting.saturating_add(fitting / 10);
     usize::try_from(fitting).unwrap_or(usize::MAX).min(request.rows_max.max(1))
 }
 
@@ -115,6 +141,9 @@ struct Gathered {
     bytes: usize,
     bytes_max: usize,
     rows_max: usize,
+    /// Rows the server sent, and bytes of those not kept.
+    seen: usize,
+    dropped: usize,
     /// Whether the server had a row that was not kept.
     more: bool,
     unreadable: bool,
@@ -123,15 +152,24 @@ struct Gathered {
 impl Gathered {
     fn new(bytes_max: usize, rows_max: usize) -> Self {
         let rows = Vec::new();
-        Self { rows, beside: Vec::new(), bytes: 0, bytes_max, rows_max, more: false, unreadable: false }
+        let (seen, dropped) = (0, 0);
+        Self {
+            rows,
+            beside: Vec::new(),
+            bytes: 0,
+            bytes_max,
+            rows_max,
+            seen,
+            dropped,
+            more: false,
+            unreadable: false,
+        }
     }
 
     fn take(&mut self, reader: &RowReader, values: Vec<Value>) {
+        self.seen += 1;
         if self.more || self.unreadable {
-            return;
-        }
-        if self.rows.len() == self.rows_max {
-            self.more = true;
+            self.dropped += values.iter().map(|value| size(value.bin_len())).sum::<usize>();
             return;
         }
         let Some(row) = reader.read(values) else {
@@ -139,12 +177,18 @@ impl Gathered {
             return;
         };
         let bytes: usize = row.values.iter().map(SourceValue::bytes).sum();
-        if !self.rows.is_empty() && self.bytes + bytes > self.bytes_max {
+        let fits = self.bytes + bytes <= self.bytes_max;
+        if self.rows.len() == self.rows_max || !(fits || self.rows.is_empty()) {
             self.more = true;
+            self.dropped += bytes;
             return;
         }
         self.bytes += bytes;
         self.rows.push(row.values);
         self.beside = row.beside;
     }
+}
+
+fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
