@@ -4,16 +4,18 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::{PortError, Sink, WriteBatch, WriteOutcome};
 use migration::schema::TableMapping;
 use migration::time::UnixMs;
 use migration::value::{TargetRow, TargetValue};
 
 use crate::bind::bind;
+use crate::classify::Class;
 use crate::failure::unexpected;
 use crate::scan::Columns;
 use crate::send::Window;
-use crate::statement::{delete, point_select};
+use crate::statement::{TimeoutHint, delete, point_select};
 use crate::target::Target;
 
 impl Target {
@@ -75,7 +77,8 @@ impl Target {
     }
 
     /// Deletes the row with this key; one that is not there is no error. Cells stamped later than the target's clock
-    /// survive it (`lindorm.md` 3.6).
+    /// survive it (`lindorm.md` 3.6). Where the target refuses the timeout hint on DELETE, the statement may take effect
+    /// for as long as the server's own timeout, and `settled_by` must lie that far ahead (protocol H8).
     ///
     /// # Errors
     /// As [`Sink::write`].
@@ -86,9 +89,15 @@ impl Target {
         settled_by: UnixMs,
     ) -> Result<(), PortError> {
         let columns = Columns::of(mapping);
-        let sql = delete(&mapping.target.id, columns.key_names());
-        let window = Window { settled_by, stamped: false };
-        let sent = self.send(&sql, || key.iter().map(bind).collect(), window).await;
-        sent.map_err(|failure| failure.into_port(&format!("deleting from {}", mapping.target.id)))
+        let values = || key.iter().map(bind).collect();
+        let sent = async |hint, timeout| {
+            let sql = delete(&mapping.target.id, columns.key_names(), hint);
+            self.send(&sql, values, Window { settled_by, stamped: false, timeout }).await
+        };
+        let deleted = match sent(TimeoutHint::Given, STATEMENT_TIMEOUT).await {
+            Err(failure) if failure.class == Class::Unsupported => sent(TimeoutHint::Left, DDL_TIMEOUT).await,
+            other => other,
+        };
+        deleted.map_err(|failure| failure.into_port(&format!("deleting from {}", mapping.target.id)))
     }
 }

@@ -10,7 +10,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use migration::limits::STATEMENT_TIMEOUT;
 use migration::retry::{Effect, backoff};
 use migration::time::UnixMs;
 use mysql_async::Value;
@@ -30,6 +29,8 @@ pub(crate) struct Window {
     pub(crate) settled_by: UnixMs,
     /// Whether every cell carries a stamp of ours.
     pub(crate) stamped: bool,
+    /// How long a try may take effect after it was sent: what its hint says, or the server's own bound.
+    pub(crate) timeout: Duration,
 }
 
 impl Target {
@@ -50,7 +51,7 @@ impl Target {
                 return Err(failure.after_unknown(unknown));
             }
             let open_until = sent.filter(|_| !window.stamped && failure.class == Class::Uncertain);
-            let open = open_until.map_or(Duration::ZERO, |sent| now().until(sent.plus(STATEMENT_TIMEOUT)));
+            let open = open_until.map_or(Duration::ZERO, |sent| now().until(sent.plus(window.timeout)));
             let pause = jittered(pauses.next().unwrap_or(LONGEST_PAUSE)).max(open);
             if !window.is_open_at(now().plus(pause)) {
                 return Err(failure.after_unknown(unknown));
@@ -79,7 +80,7 @@ impl Target {
             let closed = Failure::of(Class::Stale, "the time for sending is over");
             return Err((closed, None));
         }
-        match leased.session.execute(sql, values()).await {
+        match leased.session.execute(sql, values(), window.timeout).await {
             Ok(()) => {
                 leased.give_back();
                 Ok(())
@@ -94,7 +95,7 @@ impl Target {
 
 impl Window {
     fn is_open_at(self, at: UnixMs) -> bool {
-        at.plus(STATEMENT_TIMEOUT) <= self.settled_by
+        at.plus(self.timeout) <= self.settled_by
     }
 }
 
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_window_closes_one_statement_timeout_before_its_end() {
-        let window = Window { settled_by: UnixMs(100_000), stamped: true };
+        let window = Window { settled_by: UnixMs(100_000), stamped: true, timeout: STATEMENT_TIMEOUT };
         let timeout = u64::try_from(STATEMENT_TIMEOUT.as_millis()).unwrap();
         assert!(window.is_open_at(UnixMs(100_000 - timeout)));
         assert!(!window.is_open_at(UnixMs(100_001 - timeout)));

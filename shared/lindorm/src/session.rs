@@ -90,12 +90,19 @@ impl Session {
 
     /// Sets the time zone every TIMESTAMP is written and read in, and proves that it is set.
     pub(crate) async fn set_time_zone(&mut self) -> Result<(), Failure> {
-        self.run("SET TIME_ZONE='UTC'", STATEMENT_TIMEOUT).await?;
-        let zone = self.time_zone().await?;
-        if is_utc(&zone) {
-            return Ok(());
+        let refused = || {
+            Failure::of(
+                Class::Unlisted,
+                "the session's time zone cannot be set to UTC, as LindormTable 2.7.6 and later can",
+            )
+        };
+        match self.run("SET TIME_ZONE='UTC'", STATEMENT_TIMEOUT).await {
+            Err(failure) if failure.class.is_transient() => return Err(failure),
+            Err(_) => return Err(refused()),
+            Ok(()) => {}
         }
-        Err(Failure::of(Class::Unlisted, "the session's time zone cannot be set to UTC"))
+        let zone = self.time_zone().await?;
+        if is_utc(&zone) { Ok(()) } else { Err(refused()) }
     }
 
     /// `@@time_zone` as the server spells it.
@@ -134,11 +141,16 @@ impl Session {
     }
 
     /// Runs a prepared statement without rows.
-    pub(crate) async fn execute(&mut self, sql: &Arc<str>, values: Vec<Value>) -> Result<(), Failure> {
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &Arc<str>,
+        values: Vec<Value>,
+        timeout: Duration,
+    ) -> Result<(), Failure> {
         self.note_use();
         let statement = self.prepared(sql).await?;
         let running = self.conn.exec_drop(statement, values);
-        finish(tokio::time::timeout(STATEMENT_TIMEOUT + PATIENCE, running).await, Words::Dropped)
+        finish(tokio::time::timeout(timeout + PATIENCE, running).await, Words::Dropped)
     }
 
     /// Runs a prepared statement and gives its rows up to the one that passes `bytes_max`, and whether these were all.

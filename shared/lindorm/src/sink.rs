@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use migration::ident::{ColumnName, TableId};
+use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{PortError, RejectedRow, Sink, WriteBatch, WriteOutcome};
 use migration::retry::Effect;
 use migration::time::UnixMs;
@@ -42,7 +43,7 @@ impl Upsert<'_> {
     }
 
     fn window(&self) -> Window {
-        Window { settled_by: self.settled_by, stamped: self.stamp.is_some() }
+        Window { settled_by: self.settled_by, stamped: self.stamp.is_some(), timeout: STATEMENT_TIMEOUT }
     }
 }
 

@@ -52,9 +52,24 @@ pub(crate) fn upsert<'a>(
     format!("UPSERT /*+ {stamp}{timeout} */ INTO {table} ({names}) VALUES {rows}").into()
 }
 
+/// Whether a DELETE says how long it may take; older engines do not take the hint there (`lindorm.md` 3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TimeoutHint {
+    Given,
+    Left,
+}
+
 /// A DELETE of one row by all its key columns.
-pub(crate) fn delete<'a>(table: &TableId, key: impl IntoIterator<Item = &'a ColumnName>) -> Arc<str> {
-    format!("DELETE /*+ {} */ FROM {} WHERE {}", timeout_hint(), table_name(table), equal(key)).into()
+pub(crate) fn delete<'a>(
+    table: &TableId,
+    key: impl IntoIterator<Item = &'a ColumnName>,
+    hint: TimeoutHint,
+) -> Arc<str> {
+    let hint = match hint {
+        TimeoutHint::Given => format!(" /*+ {} */", timeout_hint()),
+        TimeoutHint::Left => String::new(),
+    };
+    format!("DELETE{hint} FROM {} WHERE {}", table_name(table), equal(key)).into()
 }
 
 /// A SELECT of one row by all its key columns.
@@ -128,7 +143,7 @@ mod tests {
     use migration::schema::{TargetColumn, TargetTable, TargetType};
     use migration::time::UnixMs;
 
-    use super::{create_table, delete, page_select, point_select, quoted, stamp_select, upsert};
+    use super::{TimeoutHint, create_table, delete, page_select, point_select, quoted, stamp_select, upsert};
 
     fn name(name: &str) -> ColumnName {
         ColumnName::new(name).unwrap()
@@ -162,8 +177,12 @@ mod tests {
     fn reads_and_deletes_name_every_key_column() {
         let key = [name("a"), name("b")];
         assert_eq!(
-            &*delete(&table(), &key),
+            &*delete(&table(), &key, TimeoutHint::Given),
             "DELETE /*+ _l_operation_timeout_(5000) */ FROM `shop`.`odd``one` WHERE `a` = ? AND `b` = ?"
+        );
+        assert_eq!(
+            &*delete(&table(), &key, TimeoutHint::Left),
+            "DELETE FROM `shop`.`odd``one` WHERE `a` = ? AND `b` = ?"
         );
         assert_eq!(
             &*point_select(&table(), &[name("v")], &key),

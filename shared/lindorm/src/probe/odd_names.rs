@@ -64,7 +64,8 @@ async fn write_and_read(target: &Target, table: &TargetTable) -> Result<bool, Fa
     let numbers = 1..=i64::try_from(columns.len()).expect("invariant: a handful of columns");
     let row = vec![numbers.clone().map(TargetValue::Int).collect::<Vec<_>>()];
     let sql = upsert(&table.id, columns.iter().copied(), false, None, 1);
-    let window = Window { settled_by: now().plus(STATEMENT_TIMEOUT * 6), stamped: false };
+    let window =
+        Window { settled_by: now().plus(STATEMENT_TIMEOUT * 6), stamped: false, timeout: STATEMENT_TIMEOUT };
     target.send(&sql, || bind_rows(&row, columns.len()), window).await?;
     let sql = point_select(&table.id, columns.iter().copied(), columns.iter().copied().take(1));
     let rows = target.read(&sql, &[Value::Int(1)]).await?;

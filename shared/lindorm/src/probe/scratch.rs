@@ -96,7 +96,11 @@ impl<'t> Scratch<'t> {
         let cell = value.map_or(TargetValue::Null, TargetValue::Int);
         let rows: Vec<_> =
             keys.iter().map(|key| vec![TargetValue::Int(*key), cell.clone(), cell.clone()]).collect();
-        let window = Window { settled_by: now().plus(STATEMENT_TIMEOUT * 6), stamped: stamp.is_some() };
+        let window = Window {
+            settled_by: now().plus(STATEMENT_TIMEOUT * 6),
+            stamped: stamp.is_some(),
+            timeout: STATEMENT_TIMEOUT,
+        };
         self.target.send(&sql, || bind_rows(&rows, columns.len()), window).await
     }
 

@@ -32,11 +32,11 @@ async fn a_target_that_is_down_is_tried_until_the_time_for_sending_is_over() {
     stand.create(&mapping).await;
     stand.server.kill();
     let begun = now();
-    let send_until = begun.plus(STATEMENT_TIMEOUT).plus(Duration::from_secs(2));
+    let settled_by = begun.plus(STATEMENT_TIMEOUT).plus(Duration::from_secs(2));
     let batch = WriteBatch { table: &mapping, stamp: Some(begun), rows: vec![row(1, "x")] };
-    let error = stand.target.write(batch, send_until).await.unwrap_err();
+    let error = stand.target.write(batch, settled_by).await.unwrap_err();
     assert!(error.is_transient());
-    assert!(now() < send_until && begun.until(now()) > Duration::from_millis(500));
+    assert!(now() < settled_by && begun.until(now()) > Duration::from_millis(500));
 }
 
 #[tokio::test]

@@ -56,8 +56,8 @@ async fn an_unstamped_write_whose_wait_would_pass_the_end_is_returned_with_its_o
     line.lose_answers(1);
     let begun = now();
     let batch = WriteBatch { table: &mapping, stamp: None, rows: vec![row(1, "x")] };
-    let send_until = begun.plus(STATEMENT_TIMEOUT * 2 - Duration::from_secs(1));
-    let error = target.write(batch, send_until).await.unwrap_err();
+    let settled_by = begun.plus(STATEMENT_TIMEOUT * 2 - Duration::from_secs(1));
+    let error = target.write(batch, settled_by).await.unwrap_err();
     assert!(error.is_transient() && error.effect == Effect::Unknown);
     assert!(begun.until(now()) < STATEMENT_TIMEOUT);
     assert_eq!(stand.all(&mapping).await, [row(1, "x")]);

@@ -97,3 +97,16 @@ async fn pages_of_large_rows_stay_within_their_bytes() {
     }
     assert_eq!(seen, rows);
 }
+
+#[tokio::test]
+async fn a_target_that_takes_no_hint_on_delete_needs_its_own_timeout_ahead() {
+    let stand = Stand::with(&["timeout_on_delete=refused"]).await;
+    let mapping = plain("unhinted");
+    stand.create(&mapping).await;
+    stand.write(&mapping, None, vec![row(1, "a"), row(2, "b")]).await;
+    let key = [TargetValue::Int(1)];
+    assert!(stand.target.delete_row(&mapping, &key, in_a_minute()).await.is_err());
+    let later = now().plus(migration::limits::DDL_TIMEOUT * 2);
+    stand.target.delete_row(&mapping, &key, later).await.unwrap();
+    assert_eq!(stand.all(&mapping).await, [row(2, "b")]);
+}
