@@ -123,7 +123,7 @@ impl Session {
 
     /// Whether the connection may be used once more.
     pub(crate) fn is_fresh(&self, at: UnixMs) -> bool {
-        self.opened.until(at) < AGE_MAX && self.used.until(at) < IDLE_MAX && self.uses < USES_MAX
+        is_fresh(self.opened.until(at), self.used.until(at), self.uses)
     }
 
     /// Runs a statement without values and without rows.
@@ -208,6 +208,10 @@ impl Session {
     }
 }
 
+fn is_fresh(age: Duration, unused: Duration, uses: u32) -> bool {
+    age < AGE_MAX && unused < IDLE_MAX && uses < USES_MAX
+}
+
 fn finish<T>(
     outcome: Result<Result<T, mysql_async::Error>, tokio::time::error::Elapsed>,
     words: Words,
@@ -253,7 +257,7 @@ mod tests {
 
     use migration::task::{Tls, TlsMode};
 
-    use super::{driver_options, is_utc};
+    use super::{driver_options, is_fresh, is_utc};
     use crate::settings::Settings;
 
     fn settings(mode: TlsMode) -> Settings {
@@ -285,6 +289,15 @@ mod tests {
             assert!(!options.accept_invalid_certs() && !options.skip_domain_validation());
             assert!(options.disable_built_in_roots() && options.root_certs().len() == 1);
         }
+    }
+
+    #[test]
+    fn a_connection_is_replaced_by_age_idleness_and_uses() {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        assert!(is_fresh(minutes(29), minutes(7), 9_999));
+        assert!(!is_fresh(minutes(30), minutes(0), 1));
+        assert!(!is_fresh(minutes(9), minutes(8), 1));
+        assert!(!is_fresh(minutes(1), minutes(0), 10_000));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
-use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
+use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::TargetCatalog;
 use migration::run::RunId;
 use migration::schema::{TargetColumn, TargetTable, TargetType};
@@ -150,6 +150,6 @@ pub(super) async fn drop_for_good(target: &Target, table: &TableId) -> Result<()
             Err(_) => {}
         }
         tries += 1;
-        tokio::time::sleep(SETTLING_PAUSE.min(DDL_TIMEOUT)).await;
+        tokio::time::sleep(SETTLING_PAUSE).await;
     }
 }

@@ -1,5 +1,7 @@
 //! Logging in and encryption.
 
+use std::time::Duration;
+
 use lindorm::{Settings, Target};
 use migration::port::TargetCatalog;
 use migration::retry::Retry;
@@ -56,6 +58,28 @@ async fn a_server_that_is_not_there_is_transient() {
     let mut server = LindormLocal::start([] as [&str; 0]).unwrap();
     server.kill();
     assert!(Target::connect(settings(&server)).await.err().unwrap().is_transient());
+}
+
+#[tokio::test]
+async fn a_full_server_is_tried_again_until_a_place_is_free() {
+    let server = LindormLocal::start(["--max-connections", "1"]).unwrap();
+    let first = Target::connect(Settings { connections: 1, ..settings(&server) }).await.unwrap();
+    let full = Target::connect(settings(&server)).await.err().unwrap();
+    assert_eq!((full.code, full.retry), (Some(1040), Retry::After(Duration::from_secs(1))));
+    let freeing = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(first);
+    };
+    let connecting = async {
+        loop {
+            match Target::connect(settings(&server)).await {
+                Err(error) if error.is_transient() => tokio::time::sleep(Duration::from_millis(50)).await,
+                outcome => return outcome,
+            }
+        }
+    };
+    let (_, second) = futures_util::future::join(freeing, connecting).await;
+    assert!(!second.unwrap().databases().await.unwrap().is_empty());
 }
 
 #[tokio::test]
