@@ -1,0 +1,91 @@
+//! A task document in a folder of its own, with its data folder beside it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use servers::{LindormLocal, Scratch};
+
+use crate::stage::command::{Ended, Running};
+use crate::stage::{lindorm, mysql};
+
+/// A folder with a task document and a data folder. Paths given to the command are relative to it.
+pub(crate) struct Task {
+    pub(crate) name: String,
+    folder: Scratch,
+    words: AtomicUsize,
+}
+
+/// The `objects` of one database that keeps its name, or gets another.
+pub(crate) fn objects(source: &str, target: &str) -> String {
+    format!("  - database: {source}\n    target: {target}\n")
+}
+
+impl Task {
+    /// A task between the shared servers: `objects` as YAML below that key, `more` as further keys.
+    pub(crate) fn new(name: &str, objects: &str, more: &str) -> Self {
+        Self::to(lindorm(), name, objects, more)
+    }
+
+    /// The same with a target of its own.
+    pub(crate) fn to(target: &LindormLocal, name: &str, objects: &str, more: &str) -> Self {
+        let task = Self {
+            name: name.to_owned(),
+            folder: Scratch::new().expect("a folder"),
+            words: AtomicUsize::new(0),
+        };
+        task.write(&document(name, mysql().port(), target.port(), objects, more));
+        task
+    }
+
+    /// Writes the document anew.
+    pub(crate) fn write(&self, document: &str) {
+        fs::write(self.path("task.yaml"), document).expect("a file");
+    }
+
+    /// Writes the document anew, for the shared servers.
+    pub(crate) fn rewrite(&self, objects: &str, more: &str) {
+        self.write(&document(&self.name, mysql().port(), lindorm().port(), objects, more));
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Starts `ferry VERB task.yaml --data-dir data ...`.
+    pub(crate) fn start(&self, verb: &str, more: &[&str]) -> Running {
+        let arguments = [&[verb, "task.yaml", "--data-dir", "data"], more].concat();
+        self.start_raw(&arguments, &[])
+    }
+
+    /// Starts `ferry` with these words only.
+    pub(crate) fn start_raw(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+        let number = self.words.fetch_add(1, Ordering::Relaxed);
+        Running::start(self.folder.path(), &format!("words-{number}"), arguments, environment)
+    }
+
+    /// Runs `ferry VERB task.yaml --data-dir data ...` to its end.
+    pub(crate) fn ferry(&self, verb: &str, more: &[&str]) -> Ended {
+        self.start(verb, more).wait()
+    }
+
+    /// Runs the task and compares both sides: both must end with 0.
+    #[track_caller]
+    pub(crate) fn run_and_verify(&self) -> Ended {
+        let ended = self.ferry("run", &[]).expect(0);
+        self.ferry("verify", &[]).expect(0);
+        ended
+    }
+}
+
+fn document(name: &str, source_port: u16, target_port: u16, objects: &str, more: &str) -> String {
+    format!(
+        "name: {name}
+source: {{ host: 127.0.0.1, port: {source_port}, user: root, tls: {{ mode: disabled }} }}
+target: {{ host: 127.0.0.1, port: {target_port}, user: root, tls: {{ mode: disabled }} }}
+migration: full
+objects:
+{objects}{more}"
+    )
+}
