@@ -3,6 +3,7 @@
 mod bad_rows;
 mod cursor;
 mod ending;
+mod former_run;
 mod invocation;
 mod leases;
 mod migration_disturbed;

@@ -1,0 +1,51 @@
+//! A page that a former run left in flight must not come up unseen under its successor.
+
+use std::time::Duration;
+
+use memory::{Call, Fault, World, row};
+use migration::outcome::Outcome;
+use migration::retry::Retry;
+use migration::run::{Failure, State};
+use migration::run_store;
+
+use crate::invocation::{copy, plan, planned};
+
+/// A run that failed with a page in flight that lands late, and a new run over the table, from which the rows of
+/// that page are gone by now.
+fn successor() -> (World, World) {
+    let former = planned(0..2, 4);
+    former.platform.faults.next(Call::Write, Fault::Late(Duration::from_millis(4_900)));
+    copy(&former, 0, 10).unwrap_err();
+    let failure =
+        Failure { what: "stopped".to_owned(), remedy: "none".to_owned(), at: former.stored_run().created_at };
+    memory::finish(run_store::fail_run(&former.platform.table, former.run, failure)).unwrap();
+    assert!(former.copied(0).is_empty(), "the page is still in flight");
+    let successor = former.beside(2, "shop-move-again");
+    successor.source.add_rows(successor.mapping(0), [row(7)]);
+    successor.start();
+    (former, successor)
+}
+
+#[test]
+fn a_late_page_of_a_former_run_has_landed_before_the_successor_looks_for_emptiness() {
+    let (_, world) = successor();
+    plan(&world);
+    let run = world.stored_run();
+    assert_eq!(run.state, State::Failed);
+    assert_eq!(run.failure.unwrap().what, "target table shop.orders is not empty");
+}
+
+#[test]
+fn a_former_run_that_wakes_up_gets_no_lease_and_writes_nothing() {
+    let (former, world) = successor();
+    plan(&world);
+    // Somebody resumes the former run by hand.
+    let mut run = former.stored_run();
+    run.state = State::Copying;
+    former.store(migration::record::run(former.run), &run);
+    let writes = former.platform.faults.count(Call::Write);
+    former.platform.faults.next(Call::Send, Fault::Before(Retry::Now));
+    assert_eq!(copy(&former, 0, 10).unwrap(), Outcome::Done);
+    assert_eq!(former.platform.faults.count(Call::Write), writes);
+    assert_eq!(former.stored_run().state, State::Failed);
+}
