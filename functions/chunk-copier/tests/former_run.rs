@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memory::{Call, Fault, World, row};
+use memory::{Call, Fault, World, finish, row};
 use migration::outcome::Outcome;
 use migration::retry::Retry;
 use migration::run::{Failure, State};
@@ -15,10 +15,10 @@ use crate::invocation::{copy, plan, planned};
 fn successor() -> (World, World) {
     let former = planned(0..2, 4);
     former.platform.faults.next(Call::Write, Fault::Late(Duration::from_millis(4_900)));
-    copy(&former, 0, 10).unwrap_err();
+    copy(&former, 0, 10).expect_err("the write loses its answer");
     let failure =
         Failure { what: "stopped".to_owned(), remedy: "none".to_owned(), at: former.stored_run().created_at };
-    memory::finish(run_store::fail_run(&former.platform.table, former.run, failure)).unwrap();
+    finish(run_store::fail_run(&former.platform.table, former.run, failure)).expect("no fault is set");
     assert!(former.copied(0).is_empty(), "the page is still in flight");
     let successor = former.beside(2, "shop-move-again");
     successor.source.add_rows(successor.mapping(0), [row(7)]);

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use chunk_copier::handler::Copier;
@@ -90,10 +90,7 @@ impl Ports {
 
 /// Makes the next call; true once the invocation has ended.
 pub(crate) fn step(copying: &mut Copying<'_>) -> bool {
-    match copying.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(_) => true,
-        Poll::Pending => false,
-    }
+    copying.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
 }
 
 /// A whole invocation for a chunk of the first table.
