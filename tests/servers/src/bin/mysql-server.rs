@@ -1,7 +1,7 @@
 //! Runs one MySQL server in the foreground, for people and scripts: `mysql-server --data DIR --port 3306`.
 //!
 //! Exists so that the demo and a reader of the README get the same server as the tests.
-//! Never goes to the background: SIGTERM or Ctrl-C stops the server cleanly, and it ends with its starter.
+//! Never goes to the background: SIGTERM or Ctrl-C stops the server cleanly, and however this program ends, mysqld ends too.
 
 use std::env;
 use std::process::ExitCode;
