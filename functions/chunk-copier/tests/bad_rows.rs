@@ -9,7 +9,7 @@ use migration::table_plan::TableProgress;
 use migration::value::{Conversion, Date, Refusal, SourceRow, SourceValue, TargetValue};
 use serde_json::json;
 
-use crate::invocation::{copy, cursor, lease, plan, unplanned};
+use crate::invocation::{copy, cursor, lease, unplanned};
 
 const TOO_LONG: u64 = 3 << 20;
 
@@ -25,7 +25,7 @@ fn started(policy: &str, rows: impl IntoIterator<Item = SourceRow>) -> World {
     world.set("on_bad_row", json!(policy));
     world.source.add_rows(&world.mapping(0).clone(), rows);
     world.start();
-    plan(&world);
+    world.plan();
     world
 }
 
@@ -111,7 +111,7 @@ fn rows_whose_keys_cannot_be_told_apart_do_not_stop_the_copy() {
         mapping.columns[0].conversion = Conversion::Integer { min: 0, max: 3 };
     });
     world.start();
-    plan(&world);
+    world.plan();
     assert_eq!(copy(&world, 0, 10).unwrap(), Outcome::Done);
     assert_eq!(world.stored_run().state, State::Copying, "{:?}", world.stored_run().failure);
     assert_eq!(world.copied(0).len(), 4);

@@ -6,7 +6,6 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use chunk_copier::handler::Copier;
-use chunk_planner::handler::Planner;
 use memory::{MemoryQueue, MemorySource, MemoryTable, MemoryTarget, Platform, TARGET, World, Yielding};
 use memory::{chunk_id, finish, row};
 use migration::chunk::Chunk;
@@ -31,21 +30,8 @@ pub(crate) fn unplanned(keys: impl IntoIterator<Item = i64>, rows_per_chunk: u32
 pub(crate) fn planned(keys: impl IntoIterator<Item = i64>, rows_per_chunk: u32) -> World {
     let world = unplanned(keys, rows_per_chunk);
     world.start();
-    plan(&world);
+    world.plan();
     world
-}
-
-/// One invocation of the planner.
-pub(crate) fn plan(world: &World) {
-    let planner = Planner {
-        records: &world.platform.table,
-        queue: &world.platform.queue,
-        sampler: &world.source,
-        target: &world.target,
-        clock: &world.platform.clock,
-        target_name: TARGET,
-    };
-    finish(planner.handle(world.run, world.budget(LONG))).expect("no fault is set");
 }
 
 /// Ports that stop in front of each call, with small pages.

@@ -8,6 +8,7 @@
 mod cells;
 mod clock;
 mod faults;
+mod planned;
 mod platform;
 mod queue;
 mod random;

@@ -19,6 +19,7 @@ use migration::schema::{
     TableNames, map_table,
 };
 use migration::table_plan::{TablePlan, TableProgress, TableRecord};
+use migration::task::Task;
 use migration::value::{Date, SourceRow, SourceValue, TargetValue, ZeroDates};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -92,6 +93,11 @@ impl World {
     /// Makes the planner cut chunks of this many rows.
     pub fn set_rows_per_chunk(&mut self, rows: u32, copiers: u16) {
         self.set("tuning", json!({ "chunk_bytes": format!("{rows} KiB"), "copiers": copiers }));
+    }
+
+    pub(crate) fn chunk_bytes(&self) -> u64 {
+        let task = Task::parse(&self.document).expect("invariant: the document is one");
+        task.tuning.chunk_bytes.bytes()
     }
 
     /// Adds a table that the target does not have yet.

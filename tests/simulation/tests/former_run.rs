@@ -2,20 +2,49 @@
 
 use std::time::Duration;
 
-use memory::{Call, Fault, World, finish, row};
-use migration::outcome::Outcome;
+use chunk_copier::handler::Copier;
+use chunk_planner::handler::Planner;
+use memory::{Call, Fault, Platform, TARGET, World, chunk_id, finish, row};
+use migration::outcome::{HandlerError, Outcome};
 use migration::retry::Retry;
 use migration::run::{Failure, State};
 use migration::run_store;
 
-use crate::invocation::{copy, plan, planned};
+const LONG: Duration = Duration::from_secs(600);
+
+fn plan(world: &World) {
+    let planner = Planner {
+        records: &world.platform.table,
+        queue: &world.platform.queue,
+        sampler: &world.source,
+        target: &world.target,
+        clock: &world.platform.clock,
+        target_name: TARGET,
+    };
+    finish(planner.handle(world.run, world.budget(LONG))).expect("no fault is set");
+}
+
+fn copy(world: &World) -> Result<Outcome, HandlerError> {
+    let copier = Copier {
+        records: &world.platform.table,
+        queue: &world.platform.queue,
+        source: &world.source,
+        sink: &world.target,
+        clock: &world.platform.clock,
+        target_name: TARGET,
+    };
+    finish(copier.handle(world.run, chunk_id(0, 0), world.budget(LONG)))
+}
 
 /// A run that failed with a page in flight that lands late, and a new run over the table, from which the rows of
 /// that page are gone by now.
 fn successor() -> (World, World) {
-    let former = planned(0..2, 4);
+    let mut former = World::on(Platform::automatic());
+    former.add_table("orders", (0..2).map(row));
+    former.start();
+    plan(&former);
     former.platform.faults.next(Call::Write, Fault::Late(Duration::from_millis(4_900)));
-    copy(&former, 0, 10).expect_err("the write loses its answer");
+    copy(&former).expect_err("the write loses its answer");
     let failure =
         Failure { what: "stopped".to_owned(), remedy: "none".to_owned(), at: former.stored_run().created_at };
     finish(run_store::fail_run(&former.platform.table, former.run, failure)).expect("no fault is set");
@@ -45,7 +74,7 @@ fn a_former_run_that_wakes_up_gets_no_lease_and_writes_nothing() {
     former.store(migration::record::run(former.run), &run);
     let writes = former.platform.faults.count(Call::Write);
     former.platform.faults.next(Call::Send, Fault::Before(Retry::Now));
-    assert_eq!(copy(&former, 0, 10).unwrap(), Outcome::Done);
+    assert_eq!(copy(&former).unwrap(), Outcome::Done);
     assert_eq!(former.platform.faults.count(Call::Write), writes);
     assert_eq!(former.stored_run().state, State::Failed);
 }

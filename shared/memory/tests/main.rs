@@ -1,0 +1,10 @@
+//! The imagined servers and the fault script keep the rules handlers are tested against.
+
+#[cfg(test)]
+mod fault_script;
+#[cfg(test)]
+mod imagined_source;
+#[cfg(test)]
+mod imagined_target;
+#[cfg(test)]
+mod shop;
