@@ -236,3 +236,124 @@ fn execute(connection: &Connection, sql: &str) -> Result<(), ffi::Error> {
 fn code_of(error: &rusqlite::Error) -> ffi::Error {
     error.sqlite_error().copied().unwrap_or(ffi::Error::new(ffi::SQLITE_ERROR))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use migration::port::{PortError, Surface};
+    use migration::retry::{Effect, Retry};
+    use rusqlite::Connection;
+    use tokio::sync::oneshot::{self, Receiver};
+
+    use super::{Durability, Piece, Work, commit_group};
+
+    /// A table whose foreign key is looked at only by COMMIT, which is a way to make one fail.
+    const TABLES: &str = "PRAGMA foreign_keys = on; CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE t \
+        (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);";
+
+    fn connection() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(TABLES).unwrap();
+        connection
+    }
+
+    type Outcome = Receiver<Result<(), PortError>>;
+
+    fn piece(sql: &'static str) -> (Box<dyn Piece>, Outcome) {
+        let (caller, answer) = oneshot::channel();
+        let work = move |connection: &Connection| connection.execute_batch(sql);
+        let surface = Surface::Checkpoint;
+        (
+            Box::new(Work { surface, durability: Durability::Power, work: Some(work), done: None, caller }),
+            answer,
+        )
+    }
+
+    /// Commits the pieces as one group; each one's answer, none where it succeeded.
+    fn commit(connection: &Connection, pieces: &[&'static str]) -> Vec<Option<(Retry, Effect)>> {
+        let (mut group, answers): (Vec<_>, Vec<_>) = pieces.iter().map(|sql| piece(sql)).unzip();
+        let outcome = commit_group(connection, &mut group);
+        for piece in group {
+            piece.answer(outcome);
+        }
+        let told = answers.into_iter().map(|mut answer| answer.try_recv().expect("each caller is answered"));
+        told.map(|outcome| outcome.err().map(|error| (error.retry, error.effect))).collect()
+    }
+
+    fn ids(connection: &Connection) -> Vec<i64> {
+        let mut statement = connection.prepare("SELECT id FROM t ORDER BY id").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    const REFUSED: Option<(Retry, Effect)> = Some((Retry::Operator, Effect::None));
+
+    #[test]
+    fn a_piece_that_fails_takes_nothing_else_with_it() {
+        let connection = connection();
+        let outcomes = commit(
+            &connection,
+            &[
+                "INSERT INTO t (id) VALUES (1)",
+                "INSERT INTO t (id) VALUES (2), (1)",
+                "INSERT INTO t (id) VALUES (3)",
+            ],
+        );
+        assert_eq!(outcomes, [None, REFUSED, None]);
+        assert_eq!(ids(&connection), [1, 3]);
+    }
+
+    #[test]
+    fn after_a_failed_commit_nobody_is_told_that_his_work_is_stored() {
+        let connection = connection();
+        let outcomes = commit(
+            &connection,
+            &["INSERT INTO t (id) VALUES (1)", "nonsense", "INSERT INTO t VALUES (2, 7)"],
+        );
+        let unknown = Some((Retry::Operator, Effect::Unknown));
+        assert_eq!(outcomes, [unknown, REFUSED, unknown]);
+        assert_eq!(ids(&connection), [0; 0]);
+        assert_eq!(commit(&connection, &["INSERT INTO t (id) VALUES (4)"]), [None]);
+        assert_eq!(ids(&connection), [4]);
+    }
+
+    #[test]
+    fn a_transaction_lost_on_the_way_is_told_to_everybody_as_without_effect() {
+        let connection = connection();
+        let outcomes = commit(
+            &connection,
+            &["INSERT INTO t (id) VALUES (1)", "ROLLBACK", "INSERT INTO t (id) VALUES (2)"],
+        );
+        assert_eq!(outcomes, [REFUSED, REFUSED, REFUSED]);
+        assert_eq!(ids(&connection), [0; 0]);
+        assert_eq!(commit(&connection, &["INSERT INTO t (id) VALUES (4)"]), [None]);
+    }
+
+    #[test]
+    fn a_file_locked_by_another_process_is_worth_another_try() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Connection::open(folder.path().join("file")).unwrap();
+        let (connection, other) = (open(), open());
+        connection.execute_batch(TABLES).unwrap();
+        connection.busy_timeout(Duration::ZERO).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let [Some((retry, effect))] = commit(&connection, &["INSERT INTO t (id) VALUES (1)"])[..] else {
+            panic!("the commit did not fail");
+        };
+        assert!(matches!(retry, Retry::After(_)) && effect == Effect::None);
+        other.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(commit(&connection, &["INSERT INTO t (id) VALUES (1)"]), [None]);
+    }
+
+    #[test]
+    fn a_full_disk_asks_for_a_person_and_spares_what_fitted() {
+        let connection = connection();
+        connection.execute_batch("CREATE TABLE large (body BLOB); PRAGMA max_page_count = 20").unwrap();
+        let outcomes = commit(
+            &connection,
+            &["INSERT INTO t (id) VALUES (1)", "INSERT INTO large VALUES (zeroblob(1000000))"],
+        );
+        assert_eq!(outcomes.last(), Some(&REFUSED));
+        assert_eq!(ids(&connection).len(), outcomes.iter().filter(|outcome| outcome.is_none()).count());
+    }
+}
