@@ -12,7 +12,7 @@ use migration::run::{Run, RunId};
 use crate::codes::Code;
 use crate::draft::Draft;
 
-/// The tables of `targets` that live runs other than `run` own, with their tasks' names.
+/// The tables of `targets` that live runs of other tasks own, with their tasks' names.
 ///
 /// # Errors
 /// [`LoadError`] where the records do not answer.
@@ -20,13 +20,15 @@ pub(crate) async fn by_others<'t>(
     records: &impl CheckpointTable,
     target_name: &str,
     targets: impl IntoIterator<Item = &'t TableId>,
-    run: RunId,
+    task: &str,
 ) -> Result<BTreeMap<TableId, String>, LoadError> {
     let mut live: BTreeMap<RunId, bool> = BTreeMap::new();
     let mut owned = BTreeMap::new();
     for target in targets {
         let owner: Option<Stored<Owner>> = record::load(records, &record::owner(target_name, target)).await?;
-        let Some(owner) = owner.map(|stored| stored.value).filter(|owner| owner.run != run) else { continue };
+        let Some(owner) = owner.map(|stored| stored.value).filter(|owner| owner.task != task) else {
+            continue;
+        };
         let is_live = match live.get(&owner.run) {
             Some(known) => *known,
             None => {

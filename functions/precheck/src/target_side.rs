@@ -119,7 +119,7 @@ where
         }
     }
     findings.push(Draft::pass(Code::TargetCatalog, "target", "the catalog answers").done());
-    state.owned = owned::by_others(ports.records, ports.target_name, &targets, run).await?;
+    state.owned = owned::by_others(ports.records, ports.target_name, &targets, task.name.as_str()).await?;
     findings.extend(state.owned.iter().map(|(table, task)| owned::finding(table, task)));
     let probe = probe(ports.target, run, selected, &state).await?;
     Ok(Ok((state, probe)))

@@ -16,7 +16,7 @@ use crate::command_line::RunArgs;
 use crate::connect::Ends;
 use crate::data_dir::{self, Newest};
 use crate::exit::Exit;
-use crate::local::{Runner, Workers, end_leases_of_dead_process};
+use crate::local::{LastFailure, Runner, Workers, end_leases_of_dead_process};
 use crate::report::{Reporter, Snapshot};
 use crate::task_file::TaskFile;
 
@@ -39,7 +39,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     }
     end_leases_of_dead_process(&lock, &store, &clock, run.id).await?;
     let copiers = usize::from(file.task.tuning.copiers);
-    let runner = Arc::new(Runner { store, ends, clock, run: run.id });
+    let runner = Arc::new(Runner { store, ends, clock, run: run.id, last_failure: LastFailure::default() });
     let workers = Workers::start(&runner, copiers);
     let exit = watch(&runner, &mut reporter).await;
     workers.drain().await;
@@ -50,7 +50,7 @@ async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, Command
     let mut interrupt = std::pin::pin!(crate::local::stop_signal());
     loop {
         let snapshot = Snapshot::take(&runner.store, runner.run).await?;
-        reporter.look(&snapshot);
+        reporter.look(&snapshot, || runner.last_failure.take());
         let exit = match snapshot.run.state {
             State::Completed => Some(Exit::Done),
             State::Failed => Some(Exit::Failed),

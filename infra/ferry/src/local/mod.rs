@@ -11,3 +11,4 @@ mod trouble;
 pub(crate) use dead_process::end_leases_of_dead_process;
 pub(crate) use runner::{Runner, Workers};
 pub(crate) use stop_signal::stop_signal;
+pub(crate) use trouble::LastFailure;

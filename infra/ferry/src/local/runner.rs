@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::connect::Ends;
-use crate::local::trouble::{Trouble, WINDOW};
+use crate::local::trouble::{LastFailure, Trouble, WINDOW};
 
 /// How long an invocation may live.
 const INVOCATION: Duration = Duration::from_secs(5);
@@ -36,6 +36,8 @@ pub(crate) struct Runner {
     pub(crate) ends: Ends,
     pub(crate) clock: SystemClock,
     pub(crate) run: RunId,
+    /// For the operator's eyes: what is being tried again.
+    pub(crate) last_failure: LastFailure,
 }
 
 /// The running workers.
@@ -182,6 +184,7 @@ impl Runner {
         let now = self.clock.now();
         let lasting = trouble.again(now);
         tracing::warn!(%error, tries = delivery.receive_count, "an invocation failed and is tried again");
+        self.last_failure.note(error.to_string());
         if lasting > WINDOW {
             let what = format!("{error}; tried again for {} minutes", lasting.as_secs() / 60);
             let remedy = "mend the cause and run the task again; it goes on where it stopped".to_owned();

@@ -1,4 +1,4 @@
-//! How long a queue's work has failed without one success in between.
+//! How long a queue's work has failed without one success in between, and what failed last.
 //!
 //! Transient errors are tried again by themselves, but not for ever: past the window the run is failed with the last
 //! error, and the operator decides.
@@ -15,6 +15,24 @@ pub(crate) const WINDOW: Duration = Duration::from_mins(10);
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
     since: Mutex<Option<UnixMs>>,
+}
+
+/// What failed last, until somebody has told it to the operator.
+#[derive(Debug, Default)]
+pub(crate) struct LastFailure {
+    told: Mutex<Option<String>>,
+}
+
+impl LastFailure {
+    /// Keeps the newest failure.
+    pub(crate) fn note(&self, what: String) {
+        *self.told.lock().expect("invariant: nothing panics while holding this lock") = Some(what);
+    }
+
+    /// The newest failure, once.
+    pub(crate) fn take(&self) -> Option<String> {
+        self.told.lock().expect("invariant: nothing panics while holding this lock").take()
+    }
 }
 
 impl Trouble {

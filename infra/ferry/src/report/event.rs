@@ -44,6 +44,8 @@ pub(crate) enum StateEvent<'a> {
         failure: Option<String>,
         remedy: Option<String>,
     },
+    /// A transient error; the work is tried again by itself.
+    TryingAgain { task: String, cause: String },
     /// A signal came; what is in hand is ended.
     Stopping,
 }

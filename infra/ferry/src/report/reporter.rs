@@ -10,8 +10,12 @@ use crate::report::event::{StateEvent, print_line};
 use crate::report::snapshot::Snapshot;
 use crate::report::wording::{bytes_text, count_text, span_text};
 
-/// Between two plain lines, or two progress events.
+/// Between two plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(2);
+/// Between two notes that something is tried again.
+const TROUBLE_EVERY: Duration = Duration::from_secs(5);
+/// Between two progress events.
+const EVENT_EVERY: Duration = Duration::from_millis(250);
 /// What the rate is averaged over.
 const RATE_OVER: Duration = Duration::from_secs(5);
 
@@ -26,6 +30,7 @@ pub(crate) struct Reporter {
     form: Form,
     journal_told: usize,
     last_line: Option<Instant>,
+    last_trouble: Option<Instant>,
     history: Vec<(Instant, u64)>,
     started: Instant,
 }
@@ -39,19 +44,33 @@ impl Reporter {
         } else {
             Form::Lines
         };
-        Self { form, journal_told: 0, last_line: None, history: Vec::new(), started: Instant::now() }
+        Self {
+            form,
+            journal_told: 0,
+            last_line: None,
+            last_trouble: None,
+            history: Vec::new(),
+            started: Instant::now(),
+        }
     }
 
-    /// Tells moves and progress.
-    pub(crate) fn look(&mut self, snapshot: &Snapshot) {
+    /// Tells moves and progress, and now and then what is being tried again.
+    pub(crate) fn look(&mut self, snapshot: &Snapshot, failure: impl FnOnce() -> Option<String>) {
         self.tell_moves(snapshot);
+        if self.last_trouble.is_none_or(|last| last.elapsed() >= TROUBLE_EVERY)
+            && let Some(failure) = failure()
+        {
+            self.last_trouble = Some(Instant::now());
+            self.tell_trouble(snapshot, failure);
+        }
         let rate = self.rate(snapshot.rows());
         let left = snapshot
             .rows_expected()
             .saturating_sub(snapshot.rows())
             .checked_div(rate)
             .map(Duration::from_secs);
-        let due = self.last_line.is_none_or(|last| last.elapsed() >= LINE_EVERY);
+        let every = if matches!(self.form, Form::Json) { EVENT_EVERY } else { LINE_EVERY };
+        let due = self.last_line.is_none_or(|last| last.elapsed() >= every);
         match &self.form {
             Form::Bars(bars) => bars.show(snapshot, rate, left),
             Form::Lines if due && snapshot.run.state.copies() => {
@@ -77,6 +96,17 @@ impl Reporter {
         }
         if due {
             self.last_line = Some(Instant::now());
+        }
+    }
+
+    fn tell_trouble(&self, snapshot: &Snapshot, failure: String) {
+        let line = format!("trying again: {failure}");
+        match &self.form {
+            Form::Bars(bars) => bars.line(&line),
+            Form::Lines => println!("{line}"),
+            Form::Json => {
+                print_line(&StateEvent::TryingAgain { task: snapshot.run.task.clone(), cause: failure })
+            }
         }
     }
 

@@ -55,7 +55,11 @@ pub(crate) async fn facts(source: &Source) -> Result<SourceFacts, PortError> {
     let identity = rows(conn, "SELECT VERSION(), @@version_comment, CURRENT_USER()").await?;
     let identity = identity.first().ok_or_else(|| fault("asking for the version: no answer"))?;
     let names: Vec<String> = VARIABLES.iter().map(|name| format!("'{name}'")).collect();
-    let wanted = format!("SHOW GLOBAL VARIABLES WHERE Variable_name IN ({})", names.join(", "));
+    // EncDB is a managed service's addition; its settings have no documented list of names.
+    let wanted = format!(
+        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ({}) OR Variable_name LIKE '%encdb%'",
+        names.join(", ")
+    );
     let mut variables = pairs(&rows(conn, &wanted).await?);
     let tls = "SHOW SESSION STATUS WHERE Variable_name IN ('Ssl_cipher', 'Ssl_version')";
     let tls = tls_facts(&pairs(&rows(conn, tls).await?));

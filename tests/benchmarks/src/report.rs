@@ -1,0 +1,63 @@
+//! The table that `make bench` prints.
+
+use std::time::Duration;
+
+use crate::copy::Copied;
+use crate::drain::Drained;
+use crate::dump::Dumped;
+
+const MEBIBYTE: f64 = 1_048_576.0;
+const GIBIBYTE: f64 = 1_073_741_824.0;
+
+pub(crate) fn print(rows: u64, table_bytes: u64, drained: &Drained, dumped: &Dumped, copied: &Copied) {
+    let count = rows as f64;
+    let value_bytes = copied.bytes as f64;
+    let line = |name: &str, wall: Duration| {
+        let seconds = wall.as_secs_f64();
+        println!(
+            "| {name} | {seconds:.1} | {:.0} | {:.1} |",
+            count / seconds,
+            value_bytes / MEBIBYTE / seconds
+        );
+    };
+    println!(
+        "\n{rows} rows of ten columns, {:.0} bytes of values a row, {:.0} MiB of InnoDB data",
+        value_bytes / count,
+        table_bytes as f64 / MEBIBYTE
+    );
+    println!("machine: {}, {} cores", model(), std::thread::available_parallelism().map_or(0, usize::from));
+    println!("\n| what | seconds | rows/s | MiB/s |\n|---|---|---|---|");
+    line("(a) `SELECT *` over one connection to nowhere", drained.wall);
+    line("(b) `mysqldump` piped into `mysql`, second MySQL", dumped.wall);
+    line("`ferry run`, copying", copied.copying);
+    line("`ferry run`, start to exit", copied.wall);
+    line("`ferry verify`", copied.verifying);
+    println!("\n| of `ferry run` | |\n|---|---|");
+    println!("| rows per CPU-second of ferry | {:.0} |", count / copied.ferry_cpu.as_secs_f64());
+    println!(
+        "| CPU-seconds of mysqld per GiB of values | {:.1} |",
+        copied.source_cpu.as_secs_f64() / (value_bytes / GIBIBYTE)
+    );
+    println!(
+        "| the same while draining (a) | {:.1} |",
+        drained.server_cpu.as_secs_f64() / (value_bytes / GIBIBYTE)
+    );
+    println!("| CPU-seconds of the stand-in | {:.1} |", copied.target_cpu.as_secs_f64());
+    println!("| peak memory of ferry | {:.0} MiB |", copied.peak_memory_kib as f64 / 1_024.0);
+    let ideal = value_bytes / copied.peak_bytes_per_second;
+    println!(
+        "| tail ratio: copying time / (bytes / peak rate over 2 s) | {:.2} |",
+        copied.copying.as_secs_f64() / ideal
+    );
+    println!("| copying time / (b) | {:.2} |", copied.copying.as_secs_f64() / dumped.wall.as_secs_f64());
+    println!("| start to exit / (b) | {:.2} |", copied.wall.as_secs_f64() / dumped.wall.as_secs_f64());
+    assert_eq!(drained.rows, copied.rows, "every row that is read is copied");
+}
+
+/// The processor's name as the kernel tells it.
+fn model() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("model name"));
+    line.and_then(|line| line.split_once(':'))
+        .map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
+}
