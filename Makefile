@@ -11,6 +11,7 @@ MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 
 ROWS ?= 1000000
+BENCH_ROWS ?= 3000000
 CARGO_DENY_VERSION := 0.20.2
 CARGO_MACHETE_VERSION := 0.9.2
 
@@ -35,9 +36,9 @@ test: prerequisites mysql ## Run every test, with a real MySQL.
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --locked
 
-bench: prerequisites mysql ## Measure copying against reading alone and against mysqldump.
+bench: prerequisites mysql ## Measure copying BENCH_ROWS rows (default 3000000) against reading alone and against mysqldump.
 	cargo build --release --locked --package ferry --package lindorm-local --package demo-data --package servers
-	cargo run --release --locked --package benchmarks
+	cargo run --release --locked --package benchmarks -- $(BENCH_ROWS)
 
 lint: format deny machete clippy docs tidy ## Run every check that is not a test.
 
