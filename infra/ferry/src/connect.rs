@@ -1,7 +1,10 @@
 //! From the document's two ends to connections: secrets are looked up here and go nowhere else.
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Context;
 use migration::task::{Endpoint, Task};
 
 use crate::command::CommandError;
@@ -39,9 +42,19 @@ fn password(file: &TaskFile, end: &Endpoint) -> Result<Option<String>, CommandEr
     Ok(Some(secret.expose().to_owned()))
 }
 
+/// The file of certificate authorities; one that cannot be read is a fault of the document.
+fn authority(file: &TaskFile, end: &Endpoint) -> Result<Option<PathBuf>, CommandError> {
+    let Some(path) = end.tls.ca.as_ref().map(|written| file.path_of(written)) else { return Ok(None) };
+    let opened = File::open(&path);
+    opened
+        .with_context(|| format!("the certificate authority {} cannot be read", path.display()))
+        .map_err(CommandError::usage)?;
+    Ok(Some(path))
+}
+
 fn source_settings(file: &TaskFile) -> Result<mysql::ConnectionSettings, CommandError> {
     let end = &file.task.source;
-    let authorities = end.tls.ca.as_ref().map(|path| mysql::Authorities::File(file.path_of(path)));
+    let authorities = authority(file, end)?.map(mysql::Authorities::File);
     Ok(mysql::ConnectionSettings {
         host: end.host.clone(),
         port: end.port,
@@ -55,7 +68,7 @@ fn source_settings(file: &TaskFile) -> Result<mysql::ConnectionSettings, Command
 fn target_settings(file: &TaskFile, copiers: usize) -> Result<lindorm::Settings, CommandError> {
     let end = &file.task.target;
     let mut tls = end.tls.clone();
-    tls.ca = tls.ca.map(|path| file.path_of(&path));
+    tls.ca = authority(file, end)?;
     Ok(lindorm::Settings {
         host: end.host.clone(),
         port: end.port,

@@ -20,10 +20,16 @@ pub(crate) struct Newest {
     pub(crate) run: Stored<Run>,
 }
 
-/// Opens the folder, making it where it is missing. `scope` keeps the queues of tasks apart.
-pub(crate) fn open(folder: &Path, scope: &str) -> Result<Store<SystemClock>, CommandError> {
+/// Makes the folder where it is missing.
+pub(crate) fn make(folder: &Path) -> Result<(), CommandError> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    Ok(())
+}
+
+/// Opens the folder, making it where it is missing. `scope` keeps the queues of tasks apart.
+pub(crate) fn open(folder: &Path, scope: &str) -> Result<Store<SystemClock>, CommandError> {
+    make(folder)?;
     let queues = RECEIVING
         .iter()
         .fold(QueueSettings::new(scope), |queues, queue| queues.with_receives_max(*queue, RECEIVES_MAX));

@@ -27,7 +27,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
     let ends = Ends::of(&file)?;
     let name = file.task.name.as_str().to_owned();
-    std::fs::create_dir_all(&args.task.data_dir)?;
+    data_dir::make(&args.task.data_dir)?;
     let lock = TaskLock::acquire(&args.task.data_dir, &name)?;
     let store = data_dir::open(&args.task.data_dir, &name)?;
     let clock = SystemClock::new();

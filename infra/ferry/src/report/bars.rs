@@ -1,11 +1,8 @@
 //! The progress bar of a terminal: rows, bytes, rate, time left.
 
-use std::time::Duration;
-
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::report::snapshot::Snapshot;
-use crate::report::wording::{bytes_text, count_text};
 
 /// One bar for the whole run.
 #[derive(Debug)]
@@ -23,21 +20,12 @@ impl Bars {
         Self { bar }
     }
 
-    pub(crate) fn show(&self, snapshot: &Snapshot, rows_per_second: u64, left: Option<Duration>) {
+    pub(crate) fn show(&self, snapshot: &Snapshot, message: &str) {
         let (rows, expected) = (snapshot.rows(), snapshot.rows_expected());
         self.bar.set_prefix(snapshot.run.state.to_string());
         self.bar.set_length(expected.max(1));
         self.bar.set_position(rows.min(expected));
-        let left = left.map(|left| format!(", {} left", super::span_text(left))).unwrap_or_default();
-        let done = snapshot.tables.iter().filter(|table| table.is_done()).count();
-        self.bar.set_message(format!(
-            "{done}/{} tables, {} of about {} rows, {}, {} rows/s{left}",
-            snapshot.tables.len(),
-            count_text(rows),
-            count_text(expected),
-            bytes_text(snapshot.bytes()),
-            count_text(rows_per_second),
-        ));
+        self.bar.set_message(message.to_owned());
     }
 
     /// Prints a line above the bar.

@@ -18,4 +18,4 @@ pub(crate) use event::{StateEvent, print_line};
 pub(crate) use reporter::Reporter;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use summary::snapshot_text;
-pub(crate) use wording::{bytes_text, count_text, span_text};
+pub(crate) use wording::{bytes_text, count_text};

@@ -8,7 +8,8 @@ use migration::run::State;
 use crate::report::bars::Bars;
 use crate::report::event::{StateEvent, print_line};
 use crate::report::snapshot::Snapshot;
-use crate::report::wording::{bytes_text, count_text, span_text};
+use crate::report::summary::progress_text;
+use crate::report::wording::span_text;
 
 /// Between two plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(2);
@@ -72,17 +73,9 @@ impl Reporter {
         let every = if matches!(self.form, Form::Json) { EVENT_EVERY } else { LINE_EVERY };
         let due = self.last_line.is_none_or(|last| last.elapsed() >= every);
         match &self.form {
-            Form::Bars(bars) => bars.show(snapshot, rate, left),
+            Form::Bars(bars) => bars.show(snapshot, &progress_text(snapshot, rate, left)),
             Form::Lines if due && snapshot.run.state.copies() => {
-                let left = left.map(|left| format!(", about {} left", span_text(left))).unwrap_or_default();
-                println!(
-                    "{}: {} of about {} rows, {}, {} rows/s{left}",
-                    snapshot.run.state,
-                    count_text(snapshot.rows()),
-                    count_text(snapshot.rows_expected()),
-                    bytes_text(snapshot.bytes()),
-                    count_text(rate),
-                );
+                println!("{}: {}", snapshot.run.state, progress_text(snapshot, rate, left));
             }
             Form::Json if due && snapshot.run.state.copies() => print_line(&StateEvent::Progress {
                 task: snapshot.run.task.clone(),
@@ -105,7 +98,7 @@ impl Reporter {
             Form::Bars(bars) => bars.line(&line),
             Form::Lines => println!("{line}"),
             Form::Json => {
-                print_line(&StateEvent::TryingAgain { task: snapshot.run.task.clone(), cause: failure })
+                print_line(&StateEvent::TryingAgain { task: snapshot.run.task.clone(), cause: failure });
             }
         }
     }

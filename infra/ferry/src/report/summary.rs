@@ -1,11 +1,32 @@
-//! A run as a page of text: for the end of `run`, and for `status`.
+//! A run in words: a line while it goes on, a page at its end and for `status`.
 
 use std::fmt::Write;
+use std::time::Duration;
 
+use migration::run::State;
 use migration::stamp::RunStamp;
 
 use crate::report::snapshot::Snapshot;
-use crate::report::wording::{bytes_text, count_text};
+use crate::report::wording::{bytes_text, count_text, span_text};
+
+/// How far a run is, in a line; while tables are still being taken, what it waits for.
+pub(crate) fn progress_text(snapshot: &Snapshot, rows_per_second: u64, left: Option<Duration>) -> String {
+    if snapshot.stamp.is_none() && snapshot.run.state == State::Planning {
+        return "making and taking the target tables; one that is new to this data folder is taken some 15 s after \
+                the start, when no earlier copier can still be writing to it"
+            .to_owned();
+    }
+    let done = snapshot.tables.iter().filter(|table| table.is_done()).count();
+    let left = left.map(|left| format!(", about {} left", span_text(left))).unwrap_or_default();
+    format!(
+        "{done}/{} tables, {} of about {} rows, {}, {} rows/s{left}",
+        snapshot.tables.len(),
+        count_text(snapshot.rows()),
+        count_text(snapshot.rows_expected()),
+        bytes_text(snapshot.bytes()),
+        count_text(rows_per_second),
+    )
+}
 
 /// The run, its tables, and what a person should know or do.
 pub(crate) fn snapshot_text(snapshot: &Snapshot) -> String {
