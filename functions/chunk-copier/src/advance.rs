@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use migration::chunk::{Chunk, Reject};
+use migration::chunk::{Chunk, Pacing, Reject};
 use migration::lease::Lease;
 use migration::limits::LEASE_SPAN_MAX;
 use migration::message::Message;
@@ -134,19 +134,26 @@ where
     ///
     /// The lease may have run out over the reading. It is taken again only where nobody has held it since, which its
     /// version tells, and where the table is still this run's; then nobody else has moved the cursor either.
-    pub(crate) async fn take_again(&self, held: &mut Held) -> Result<Advance, HandlerError> {
+    /// The size of the next page is stored, because every try may take the whole of an invocation.
+    pub(crate) async fn take_again(
+        &self,
+        held: &mut Held,
+        next_page: Pacing,
+    ) -> Result<Advance, HandlerError> {
         let (before, now, deadline) = (held.lease.value, self.clock.now(), held.budget.deadline);
         let renewed = before.renew(before.token, now, deadline);
         let Ok(lease) = renewed.or_else(|_| before.acquire(now, deadline)) else { return Ok(Advance::Lost) };
-        let chunk = held.chunk.value.id;
+        let chunk = Chunk { page_rows: Some(next_page.rows()), ..held.chunk.value.clone() };
         let writes = vec![
-            record::put(record::chunk_lease(held.run.id, chunk), &lease, held.lease.unchanged()),
-            Write::Check { key: record::table(held.run.id, chunk.table), expect: held.table.unchanged() },
+            record::put(record::chunk(held.run.id, chunk.id), &chunk, held.chunk.unchanged()),
+            record::put(record::chunk_lease(held.run.id, chunk.id), &lease, held.lease.unchanged()),
+            Write::Check { key: record::table(held.run.id, chunk.id.table), expect: held.table.unchanged() },
             held.owned.clone(),
         ];
         if self.records.commit(writes).await? == Commit::Conflict {
             return Ok(Advance::Lost);
         }
+        held.chunk = next(&held.chunk, chunk);
         held.lease = next(&held.lease, lease);
         Ok(Advance::Stored)
     }

@@ -149,7 +149,7 @@ where
     }
 
     async fn copy(&self, held: &mut Held) -> Result<Outcome, HandlerError> {
-        let mut pacing = Pacing::default();
+        let mut pacing = Pacing::starting_at(held.chunk.value.page_rows);
         let mut page_time = FIRST_PAGE;
         let mut last_split = self.clock.now();
         loop {
@@ -164,7 +164,7 @@ where
             match end {
                 PageEnd::TooOld => {
                     pacing = pacing.after_trouble();
-                    if self.take_again(held).await? == Advance::Lost {
+                    if self.take_again(held, pacing).await? == Advance::Lost {
                         return Ok(Outcome::Done);
                     }
                     continue;

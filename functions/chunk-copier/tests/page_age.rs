@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memory::{Call, Fault, TARGET, World, chunk_id};
+use memory::{Call, Fault, TARGET, World, chunk_id, finish};
 use migration::lease::{FencingToken, Lease};
 use migration::outcome::Outcome;
 use migration::owner::Owner;
@@ -83,6 +83,17 @@ fn a_table_that_another_run_took_over_a_slow_read_is_not_written() {
     world.store(key, &owner);
     while !step(&mut copying) {}
     assert_eq!(world.platform.faults.count(Call::Write), 0);
+}
+
+#[test]
+fn pages_that_outlast_every_invocation_shrink_from_one_to_the_next() {
+    let world = planned(0..1_500, 2_000);
+    for _ in 0..3 {
+        world.platform.faults.next(Call::Page, Fault::Pass(Duration::from_secs(6)));
+        let ended = finish(Ports::of(&world, usize::MAX).copy(0, Duration::from_secs(5))).unwrap();
+        assert_eq!((ended, chunk(&world, 0).rows), (Outcome::Done, 0));
+    }
+    assert_eq!(rows_of_first_page(&world), 125);
 }
 
 #[test]

@@ -54,6 +54,9 @@ pub struct Chunk {
     pub bytes: u64,
     /// Zero dates that became NULL in them.
     pub zero_dates: u64,
+    /// Rows the first page of the next invocation asks for, where larger ones took too long to be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_rows: Option<usize>,
 }
 
 /// A row that was not carried, kept by policy: `run#ID` / `reject#T#DIGEST`.
@@ -82,7 +85,17 @@ impl Chunk {
     /// A chunk nobody has touched.
     #[must_use]
     pub fn open(id: ChunkId, generation: Generation, range: KeyRange) -> Self {
-        Self { id, generation, range, cursor: None, state: State::Open, rows: 0, bytes: 0, zero_dates: 0 }
+        Self {
+            id,
+            generation,
+            range,
+            cursor: None,
+            state: State::Open,
+            rows: 0,
+            bytes: 0,
+            zero_dates: 0,
+            page_rows: None,
+        }
     }
 
     /// The keys still to be copied.

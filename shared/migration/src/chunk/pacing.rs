@@ -25,6 +25,12 @@ impl Default for Pacing {
 }
 
 impl Pacing {
+    /// Starts where an earlier invocation of the same chunk was driven to.
+    #[must_use]
+    pub fn starting_at(rows: Option<usize>) -> Self {
+        Self { rows: rows.unwrap_or(FIRST_ROWS).clamp(1, FIRST_ROWS) }
+    }
+
     /// Rows the next page may have.
     #[must_use]
     pub fn rows(self) -> usize {
