@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use memory::{Call, Fault, World, chunk_id};
-use migration::lease::Lease;
+use migration::lease::{FencingToken, Lease};
 use migration::message::Message;
 use migration::outcome::Outcome;
 use migration::port::{Clock, QueueName};
@@ -77,6 +77,21 @@ fn nothing_is_given_away_before_planning_is_over() {
     run.state = State::Planning;
     world.store(record::run(world.run), &run);
     assert_eq!(copy(&world, 0, 1).unwrap(), Outcome::Done);
+    assert_eq!(world.chunks(0).len(), 1);
+}
+
+#[test]
+fn a_copier_that_lost_its_lease_gives_nothing_away() {
+    let world = slow();
+    let ports = Ports::of(&world, 1);
+    let mut copying = ports.copy(0, LONG);
+    let boundaries = world.platform.faults.count(Call::BoundaryAfter);
+    while world.platform.faults.count(Call::BoundaryAfter) == boundaries {
+        assert!(!step(&mut copying));
+    }
+    let taken = Lease { token: FencingToken(9), until: world.platform.clock.now().plus(LONG) };
+    world.store(record::chunk_lease(world.run, chunk_id(0, 0)), &taken);
+    while !step(&mut copying) {}
     assert_eq!(world.chunks(0).len(), 1);
 }
 
