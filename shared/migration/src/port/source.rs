@@ -96,8 +96,10 @@ pub trait SourceCatalog: Send + Sync {
 
 /// Finds chunk boundaries. Order is MySQL's; keys are never compared here.
 pub trait KeySampler: Send + Sync {
-    /// The key `rows` rows after `range.after`, in key order, if there are more than `rows` rows in the range;
-    /// none where the range ends before. `rows` is at least 1.
+    /// The key of the range's `rows`-th row, in key order, if another row follows it in the range; else none.
+    ///
+    /// The chunk is then `(range.after, key]` with exactly `rows` rows as they were seen, the rest
+    /// `(key, range.through]`. `rows` is at least 1.
     fn boundary_after(
         &self,
         table: &TableMapping,

@@ -1,8 +1,8 @@
 //! Which index identifies a table's rows: the primary key, else the best unique key over NOT NULL columns.
 //!
 //! A key qualifies only as a whole: no prefix, no expression, not invisible (an invisible index cannot be forced), and
-//! of types an index orders by the whole value. Of several, the one with the fewest columns is best, then integers,
-//! then the name, so that every run chooses alike.
+//! of types an index orders by the whole value. Of several, the one with the fewest columns is best, then the
+//! one without generated columns, then integers, then the name, so that every run chooses alike.
 
 use migration::ident::ColumnName;
 use migration::schema::{KeyKind, SourceColumn, SourceKey, SourceType};

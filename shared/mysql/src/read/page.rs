@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use crate::classify::{INTERRUPTED, classify, fault};
 use crate::key_range::Condition;
 use crate::read::select::{RowReader, from_by_key, order_by};
-use crate::session::Source;
+use crate::session::{Session, Source};
 
 /// Rows of the first page of a table, which shows how large they are.
 const FIRST_PAGE_ROWS: usize = 256;
@@ -30,13 +30,15 @@ const DROPPED_BYTES: usize = 8 << 20;
 
 impl RowSource for Source {
     async fn page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
-        let table = &request.table.source;
-        let read = timeout(PAGE_AGE_MAX, self.read_page(request)).await;
+        // Waiting for a session makes no page older.
+        let session = self.session().await?;
+        let read = timeout(PAGE_AGE_MAX, self.read_page(session, request)).await;
         read.unwrap_or_else(|_| {
+            let table = &request.table.source.id;
             Err(PortError {
                 surface: Surface::Source,
                 code: None,
-                summary: format!("reading {}: a page took longer than it may be old", table.id),
+                summary: format!("reading {table}: a page took longer than it may be old"),
                 retry: Retry::Now,
                 effect: Effect::None,
                 cause: None,
@@ -46,7 +48,11 @@ impl RowSource for Source {
 }
 
 impl Source {
-    async fn read_page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
+    async fn read_page(
+        &self,
+        mut session: Session<'_>,
+        request: &PageRequest<'_>,
+    ) -> Result<Page, PortError> {
         let table = &request.table.source.id;
         let doing = || format!("reading {table}");
         let reader = RowReader::of(request.table)?;
@@ -59,7 +65,6 @@ impl Source {
         let mut parameters = condition.parameters;
         parameters.push(Value::UInt(rows_max as u64 + 1));
 
-        let mut session = self.session().await?;
         let session_id = session.conn.id();
         let result = session.conn.exec_iter(sql, Params::Positional(parameters)).await;
         let mut result = result.map_err(|error| classify(&error, &doing()))?;
@@ -89,8 +94,12 @@ impl Source {
         }
         drop(session);
 
-        if gathered.unreadable {
-            return Err(fault(format!("reading {table}: a value is not of its column's type")));
+        if let Some(column) = gathered.unreadable {
+            let column = request.table.columns.get(column).map(|column| column.source.as_str());
+            let column = column.unwrap_or_default();
+            return Err(fault(format!(
+                "reading {table}: column {column} holds a value that is not of its type"
+            )));
         }
         if let Some(bytes) = (gathered.bytes + gathered.dropped).checked_div(gathered.seen) {
             self.remember_row_bytes(table, bytes.max(1) as u64);
@@ -146,7 +155,8 @@ struct Gathered {
     dropped: usize,
     /// Whether the server had a row that was not kept.
     more: bool,
-    unreadable: bool,
+    /// The column whose value is not of its type.
+    unreadable: Option<usize>,
 }
 
 impl Gathered {
@@ -162,19 +172,22 @@ impl Gathered {
             seen,
             dropped,
             more: false,
-            unreadable: false,
+            unreadable: None,
         }
     }
 
     fn take(&mut self, reader: &RowReader, values: Vec<Value>) {
         self.seen += 1;
-        if self.more || self.unreadable {
+        if self.more || self.unreadable.is_some() {
             self.dropped += values.iter().map(|value| size(value.bin_len())).sum::<usize>();
             return;
         }
-        let Some(row) = reader.read(values) else {
-            self.unreadable = true;
-            return;
+        let row = match reader.read(values) {
+            Ok(row) => row,
+            Err(column) => {
+                self.unreadable = Some(column);
+                return;
+            }
         };
         let bytes: usize = row.values.iter().map(SourceValue::bytes).sum();
         let fits = self.bytes + bytes <= self.bytes_max;

@@ -122,19 +122,22 @@ impl RowReader {
         self.key.iter().map(|(column, _)| column.clone()).collect()
     }
 
-    /// Reads a row as selected; none where a value is not of its column's type.
-    pub(crate) fn read(&self, values: Vec<Value>) -> Option<ReadRow> {
-        if values.len() != self.expressions.len() {
-            return None;
-        }
+    /// Reads a row as selected.
+    ///
+    /// # Errors
+    /// The place of the column whose value is not of its type, counted in the mapping's order.
+    pub(crate) fn read(&self, values: Vec<Value>) -> Result<ReadRow, usize> {
         let mut values = values.into_iter();
         let mut row = Vec::with_capacity(self.columns.len());
-        for column in &self.columns {
-            let value = values.next()?;
-            let decoded = column.decoder.decode(value)?;
-            row.push(if column.guarded { guarded(decoded, &values.next()?)? } else { decoded });
+        for (at, column) in self.columns.iter().enumerate() {
+            let decoded = values.next().and_then(|value| column.decoder.decode(value)).ok_or(at)?;
+            row.push(if column.guarded {
+                values.next().and_then(|length| guarded(decoded, &length)).ok_or(at)?
+            } else {
+                decoded
+            });
         }
-        Some(ReadRow { values: row, beside: values.collect() })
+        Ok(ReadRow { values: row, beside: values.collect() })
     }
 
     /// The key of a row that was read.
