@@ -13,6 +13,7 @@ use crate::codes::Code;
 use crate::draft::{Draft, listed};
 use crate::facts::Selected;
 use crate::grants::Grants;
+use crate::quote;
 
 /// The tables and views of each database the document names; none where the source shows no such database.
 pub(crate) type Listing = BTreeMap<DatabaseName, Option<Vec<TableId>>>;
@@ -49,7 +50,7 @@ pub(crate) fn judge(
             continue;
         };
         let absent = named(item).into_iter().filter(|name| !tables.iter().any(|id| &id.table == name));
-        findings.extend(absent.map(|name| table_missing(&item.database, &name)));
+        findings.extend(absent.map(|name| table_missing(&item.database, &name, rights)));
         let base = |table: &&SourceTable| table.id.database == item.database && table.kind == TableKind::Base;
         if !described.iter().any(|table| base(&table)) {
             findings.push(nothing_selected(task, item));
@@ -78,14 +79,18 @@ fn database_missing(database: &DatabaseName, Rights { account, grants }: Rights<
         .done()
 }
 
-fn table_missing(database: &DatabaseName, table: &TableName) -> Finding {
-    Draft::fail(
-        Code::SourceObjectMissing,
-        &TableId { database: database.clone(), table: table.clone() },
-        "the document names this table and the source shows the account no such table",
-    )
-    .remedy("mend the name under `objects` (letter case counts), or grant SELECT on the table")
-    .done()
+fn table_missing(
+    database: &DatabaseName,
+    table: &TableName,
+    Rights { account, grants }: Rights<'_>,
+) -> Finding {
+    let table = TableId { database: database.clone(), table: table.clone() };
+    let evidence = "the document names this table and the source shows the account no such table";
+    Draft::fail(Code::SourceObjectMissing, &table, evidence)
+        .remedy("mend the name under `objects` (letter case counts), or, where the table exists, grant the right to see it")
+        .statement(format!("GRANT SELECT ON {} TO {};", quote::table(&table), quote::account(account)))
+        .statements(grants.activate_roles(account))
+        .done()
 }
 
 fn nothing_selected(task: &Task, item: &DatabaseSelection) -> Finding {

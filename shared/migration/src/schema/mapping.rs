@@ -171,6 +171,8 @@ pub fn map_table(
     }
     let marker = match needs_marker(source, &columns, existing, options) {
         Ok(marker) => marker,
+        // Where columns are at fault, too few are left to tell whether the table has any besides its key.
+        Err(MappingFault::NoValueColumn) if !faults.is_empty() => false,
         Err(fault) => {
             faults.push(fault);
             false
