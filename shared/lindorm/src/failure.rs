@@ -51,7 +51,8 @@ impl Failure {
                 Self { class, code: Some(said.code), effect: class.effect(), what, cause }
             }
             Error::Io(IoError::Io(cause)) => {
-                Self { cause: Some(Box::new(cause)), ..Self::of(Class::Uncertain, "the connection was lost") }
+                let (class, what) = of_io(&cause);
+                Self { cause: Some(Box::new(cause)), ..Self::of(class, what) }
             }
             Error::Io(IoError::Tls(cause)) => Self {
                 cause: Some(Box::new(cause)),
@@ -124,6 +125,18 @@ impl Failure {
             effect: self.effect,
             cause: self.cause,
         }
+    }
+}
+
+/// A refused certificate is final, because it is refused before anything is sent; all else may pass.
+fn of_io(cause: &std::io::Error) -> (Class, &'static str) {
+    let tls = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    if let Some(rustls::Error::InvalidCertificate(_)) = tls {
+        return (Class::Denied, "the server's certificate was not accepted");
+    }
+    match cause.kind() {
+        std::io::ErrorKind::ConnectionRefused => (Class::Uncertain, "nobody listens at the address"),
+        _ => (Class::Uncertain, "the connection was lost"),
     }
 }
 
