@@ -2,6 +2,7 @@
 
 mod migration;
 mod misuse;
+#[cfg(test)]
 mod source;
 mod stage;
 mod target;
