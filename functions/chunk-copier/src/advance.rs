@@ -95,6 +95,7 @@ where
                 rows: progress.value.rows + chunk.rows,
                 bytes: progress.value.bytes + chunk.bytes,
                 zero_dates: progress.value.zero_dates + chunk.zero_dates,
+                rejected: progress.value.rejected + chunk.rejected,
             };
             let lease_key = record::chunk_lease(run, chunk.id);
             let mut writes = vec![

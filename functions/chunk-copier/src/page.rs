@@ -78,8 +78,12 @@ where
             self.fail_for(held, first).await?;
             return Ok(PageEnd::RunFailed);
         }
-        let written =
-            Written { rows: (sent - outcome.rejected.len()) as u64, bytes: page.bytes as u64, zero_dates };
+        let written = Written {
+            rows: (sent - outcome.rejected.len()) as u64,
+            bytes: page.bytes as u64,
+            zero_dates,
+            rejected: bad.len() as u64,
+        };
         let rejects =
             bad.into_iter().map(|bad| Reject { key: bad.key, column: bad.column, refusal: bad.refusal });
         let page_written = PageWritten { last_key: page.last_key, written, rejects: rejects.collect() };

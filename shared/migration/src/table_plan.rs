@@ -51,6 +51,9 @@ pub struct TableProgress {
     pub bytes: u64,
     /// Zero dates that became NULL.
     pub zero_dates: u64,
+    /// Rows put on the reject list instead.
+    #[serde(default)]
+    pub rejected: u64,
 }
 
 /// The next chunk of a plan and the plan after it.

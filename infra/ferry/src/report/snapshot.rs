@@ -25,6 +25,7 @@ pub(crate) struct TableSnapshot {
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
     pub(crate) zero_dates: u64,
+    pub(crate) rejected: u64,
     pub(crate) chunks: u32,
     pub(crate) chunks_done: u32,
     pub(crate) planned: bool,
@@ -55,15 +56,11 @@ impl Snapshot {
         let partition = record::run_partition(id);
         let stamp: Option<Stored<RunStamp>> = record::load(records, &record::stamp(id)).await?;
         let journal = values::<JournalEntry>(records, &partition, record::JOURNAL).await?;
-        let mut tables = Vec::new();
+        let mut tables: Vec<TableSnapshot> = Vec::new();
         if run.value.tables > 0 {
             tables = Self::tables(records, id, &partition).await?;
         }
-        let rejects = if matches!(run.value.state, State::Completed | State::Failed) {
-            values::<serde_json::Value>(records, &partition, record::REJECTS).await?.len() as u64
-        } else {
-            0
-        };
+        let rejects = tables.iter().map(|table| table.rejected).sum();
         let findings = match run.value.state {
             State::PrecheckFailed => values::<Finding>(records, &partition, record::FINDINGS).await?,
             State::Created
@@ -94,10 +91,12 @@ impl Snapshot {
             let sum = in_work.entry(chunk.table).or_insert_with(|| Chunk {
                 rows: 0,
                 bytes: 0,
+                rejected: 0,
                 ..stored.value.clone()
             });
             sum.rows += stored.value.rows;
             sum.bytes += stored.value.bytes;
+            sum.rejected += stored.value.rejected;
         }
         let tables = values::<TableRecord>(records, partition, record::TABLES).await?;
         let figures = tables.into_iter().zip(plans).zip(progresses);
@@ -113,6 +112,7 @@ impl Snapshot {
                     rows: progress.rows + open.map_or(0, |chunk| chunk.rows),
                     bytes: progress.bytes + open.map_or(0, |chunk| chunk.bytes),
                     zero_dates: progress.zero_dates,
+                    rejected: progress.rejected + open.map_or(0, |chunk| chunk.rejected),
                     chunks: plan.chunks,
                     chunks_done: progress.chunks,
                     planned: plan.complete,

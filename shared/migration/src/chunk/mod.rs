@@ -54,6 +54,9 @@ pub struct Chunk {
     pub bytes: u64,
     /// Zero dates that became NULL in them.
     pub zero_dates: u64,
+    /// Rows put on the reject list instead.
+    #[serde(default)]
+    pub rejected: u64,
     /// Rows the first page of the next invocation asks for, where larger ones took too long to be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_rows: Option<usize>,
@@ -79,6 +82,8 @@ pub struct Written {
     pub bytes: u64,
     /// Zero dates that became NULL.
     pub zero_dates: u64,
+    /// Rows put on the reject list instead.
+    pub rejected: u64,
 }
 
 impl Chunk {
@@ -94,6 +99,7 @@ impl Chunk {
             rows: 0,
             bytes: 0,
             zero_dates: 0,
+            rejected: 0,
             page_rows: None,
         }
     }
@@ -114,6 +120,7 @@ impl Chunk {
         self.rows += written.rows;
         self.bytes += written.bytes;
         self.zero_dates += written.zero_dates;
+        self.rejected += written.rejected;
         self
     }
 
@@ -155,9 +162,11 @@ mod tests {
     #[test]
     fn the_rest_starts_at_the_acknowledged_prefix() {
         assert_eq!(chunk().rest().after, Some(key(0)));
-        let advanced = chunk().advanced(key(40), Written { rows: 40, bytes: 400, zero_dates: 1 });
+        let advanced =
+            chunk().advanced(key(40), Written { rows: 40, bytes: 400, zero_dates: 1, rejected: 2 });
         assert_eq!(advanced.rest(), KeyRange { after: Some(key(40)), through: Some(key(100)) });
-        assert_eq!((advanced.rows, advanced.bytes, advanced.zero_dates), (40, 400, 1));
+        assert_eq!((advanced.rows, advanced.bytes), (40, 400));
+        assert_eq!((advanced.zero_dates, advanced.rejected), (1, 2));
     }
 
     #[test]
