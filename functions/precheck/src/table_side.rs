@@ -68,7 +68,12 @@ pub(crate) fn map(
             let is_filled = state.filled.contains(&there.id);
             findings.extend(target_table::existing(there, is_filled, task.tables_on_target));
         }
-        match map_table(&table.source, &names_of(table), existing, options) {
+        match map_table(
+            &table.source,
+            &TableNames::by_selection(&table.selection, &table.source),
+            existing,
+            options,
+        ) {
             Err(faults) => {
                 for fault in &faults {
                     at_fault.entry(mapping_fault::code(table, fault)).or_default().insert(&table.source.id);
@@ -111,12 +116,6 @@ pub(crate) fn map(
         other.source.data_bytes.cmp(&one.source.data_bytes).then_with(|| one.source.id.cmp(&other.source.id))
     });
     mapped
-}
-
-fn names_of(table: &Selected) -> TableNames {
-    let names = table.source.columns.iter().map(|column| &column.name);
-    let columns = names.filter_map(|name| Some((name.clone(), table.selection.columns.target_of(name)?)));
-    TableNames { target: table.target(), columns: columns.collect() }
 }
 
 fn fits_a_record(mapping: &TableMapping, findings: &mut Vec<Finding>) -> bool {

@@ -10,7 +10,7 @@ use crate::limits::KEY_COLUMNS_MAX;
 use crate::schema::source::{SourceColumn, SourceKey, SourceTable};
 use crate::schema::target::{TargetColumn, TargetTable, TargetType};
 use crate::schema::type_mapping::{Place, conversion_into, default_type};
-use crate::task::Task;
+use crate::task::{TableSelection, Task};
 use crate::value::{Conversion, ZeroDates};
 
 /// The column that makes a row exist whose other non-key columns are all NULL or absent (design section 4).
@@ -189,14 +189,18 @@ impl TableNames {
     /// The names the task gives this table; none where the task does not select it.
     #[must_use]
     pub fn by_task(task: &Task, table: &SourceTable) -> Option<Self> {
-        let selection = task.mapped(&table.id.database, &table.id.table)?;
+        task.mapped(&table.id.database, &table.id.table)
+            .map(|selection| Self::by_selection(&selection, table))
+    }
+
+    /// The names this selection gives the table's columns.
+    #[must_use]
+    pub fn by_selection(selection: &TableSelection, table: &SourceTable) -> Self {
         let named =
             |column: &SourceColumn| Some((column.name.clone(), selection.columns.target_of(&column.name)?));
         let columns = table.columns.iter().filter_map(named).collect();
-        Some(Self {
-            target: TableId { database: selection.target_database, table: selection.target_table },
-            columns,
-        })
+        let (database, table) = (selection.target_database.clone(), selection.target_table.clone());
+        Self { target: TableId { database, table }, columns }
     }
 
     fn of(&self, source: &ColumnName) -> Option<&ColumnName> {
