@@ -75,6 +75,7 @@ where
         run_store::move_run(self.records, run, step, |_| (), &[]).await?;
         Ok(Progress::Ended)
     }
+
     async fn pass_gate(&self, work: &Work, fixed: RunStamp) -> Result<Progress, HandlerError> {
         let RunStamp::At { stamp } = fixed else { return Ok(Progress::Over) };
         let margin = work.task.tuning.stamp_margin.duration();

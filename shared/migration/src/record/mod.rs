@@ -13,6 +13,7 @@
 //! | `run#ID` | `chunk#T#C` | [`Chunk`](crate::chunk::Chunk) |
 //! | `run#ID` | `reject#T#DIGEST` | [`Reject`](crate::chunk::Reject) |
 //! | `run#ID` | `lease#copy#T#C` | [`Lease`](crate::lease::Lease) of a chunk; exists exactly while the chunk is not done |
+//! | `run#ID` | `phase`, `gate` | what the chunk-planner has done so far, and that the target's clock has passed S; its own records |
 //! | `run#ID` | `lease#plan` | [`Lease`](crate::lease::Lease) of the planner |
 //! | `owner#TARGET` | `DB.TABLE` | [`Owner`](crate::owner::Owner) |
 
