@@ -17,7 +17,7 @@ use crate::connect::Ends;
 use crate::data_dir::{self, Newest};
 use crate::exit::Exit;
 use crate::local::{LastFailure, Runner, Workers, end_leases_of_dead_process};
-use crate::report::{Reporter, Snapshot};
+use crate::report::{KnownTables, Reporter, Snapshot};
 use crate::task_file::TaskFile;
 
 /// How often the run is looked at.
@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let run = enter(&store, &clock, &file.task).await?;
     let mut reporter = Reporter::new(args.task.json);
     if run.state == State::Completed {
-        reporter.ended(&Snapshot::take(&store, run.id).await?);
+        reporter.ended(&Snapshot::take(&store, run.id, &mut KnownTables::default()).await?);
         return Ok(Exit::Done);
     }
     end_leases_of_dead_process(&lock, &store, &clock, run.id).await?;
@@ -48,8 +48,10 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
 
 async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, CommandError> {
     let mut interrupt = std::pin::pin!(crate::local::stop_signal());
+    let mut known = KnownTables::default();
     loop {
-        let snapshot = Snapshot::take(&runner.store, runner.run).await?;
+        let started = runner.clock.now();
+        let snapshot = Snapshot::take(&runner.store, runner.run, &mut known).await?;
         reporter.look(&snapshot, || runner.last_failure.take());
         let exit = match snapshot.run.state {
             State::Completed => Some(Exit::Done),
@@ -62,7 +64,8 @@ async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, Command
             return Ok(exit);
         }
         tokio::select! {
-            () = runner.clock.sleep(LOOK) => {}
+            // Looking at thousands of tables takes its time; it must not take the copy's.
+            () = runner.clock.sleep(LOOK.max(started.until(runner.clock.now()) * 10)) => {}
             () = &mut interrupt => {
                 reporter.stopping();
                 return Ok(Exit::Stopped);

@@ -15,7 +15,7 @@ use crate::command::CommandError;
 use crate::command_line::StatusArgs;
 use crate::data_dir;
 use crate::exit::Exit;
-use crate::report::{Snapshot, StateEvent, print_line, snapshot_text};
+use crate::report::{KnownTables, Snapshot, StateEvent, print_line, snapshot_text};
 
 /// Between two looks of `--watch`.
 const LOOK: Duration = Duration::from_secs(1);
@@ -58,7 +58,7 @@ async fn look(store: &Store<SystemClock>, name: Option<&str>) -> Result<Vec<Snap
     let wanted = heads.into_iter().filter(|(key, _)| name.is_none_or(|name| key.sort == name));
     let mut snapshots = Vec::new();
     for (_, head) in wanted {
-        snapshots.push(Snapshot::take(store, head.value.run).await?);
+        snapshots.push(Snapshot::take(store, head.value.run, &mut KnownTables::default()).await?);
     }
     match (snapshots.is_empty(), name) {
         (true, Some(name)) => {

@@ -7,7 +7,7 @@ use embedded::{Store, SystemClock, TaskLock};
 use migration::chunk::Reject;
 use migration::lease::Lease;
 use migration::port::Clock;
-use migration::record;
+use migration::record::{self, TableNumber};
 use migration::run::{Run, State};
 use migration::schema::TableMapping;
 use migration::table_plan::TableRecord;
@@ -28,7 +28,7 @@ use crate::verify::{Kind, TableOutcome, TableVerifier, VerifyState};
 #[serde(tag = "event", rename_all = "snake_case")]
 enum VerifyEvent<'a> {
     VerifiedTable { source: String, target: String, equal: bool, outcome: &'a TableOutcome },
-    Verified { task: &'a str, tables: usize, equal: bool, source_rows: u64 },
+    Verified { task: &'a str, tables: u32, equal: bool, source_rows: u64 },
 }
 
 pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
@@ -47,9 +47,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     if args.repair {
         refuse_unless_at_rest(&store, &clock, &run).await?;
     }
-    let tables =
-        record::load_all::<TableRecord>(&store, &record::run_partition(run.id), record::TABLES).await?;
-    if tables.is_empty() {
+    if run.tables == 0 {
         return Err(CommandError::usage(anyhow!(
             "task {name} is {} and has no table to compare yet",
             run.state
@@ -60,9 +58,10 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let mut state = VerifyState::open(&folder, run.id, args.repair)?;
     let (seen, _) = watch::channel(0);
     let verifier = TableVerifier { ends: &ends, clock: &clock, repair: args.repair, seen: &seen };
-    let (mut equal, mut source_rows, count) = (true, 0, tables.len());
-    for (_, table) in tables {
-        let table = table.value;
+    let (mut equal, mut source_rows) = (true, 0);
+    for number in 0..run.tables {
+        let key = record::table(run.id, TableNumber(number));
+        let table = record::must_load::<TableRecord>(&store, &key).await?.value;
         let outcome = match state.outcome(table.number.0) {
             Some(outcome) => outcome.clone(),
             None => {
@@ -78,9 +77,9 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     }
     state.finish()?;
     if args.task.json {
-        print_line(&VerifyEvent::Verified { task: name, tables: count, equal, source_rows });
+        print_line(&VerifyEvent::Verified { task: name, tables: run.tables, equal, source_rows });
     } else if equal {
-        println!("equal: {count} tables, {} rows compared", count_text(source_rows));
+        println!("equal: {} tables, {} rows compared", run.tables, count_text(source_rows));
     } else {
         println!("the two sides differ; `--repair` makes the target equal once the task is completed");
     }

@@ -16,6 +16,6 @@ mod wording;
 
 pub(crate) use event::{StateEvent, print_line};
 pub(crate) use reporter::Reporter;
-pub(crate) use snapshot::Snapshot;
+pub(crate) use snapshot::{KnownTables, Snapshot};
 pub(crate) use summary::snapshot_text;
 pub(crate) use wording::{bytes_text, count_text};

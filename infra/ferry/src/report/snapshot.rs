@@ -31,6 +31,20 @@ pub(crate) struct TableSnapshot {
     pub(crate) planned: bool,
 }
 
+/// What the table records say and what does not change while a run goes on: read once, because the records of
+/// thousands of tables are large.
+#[derive(Debug, Default)]
+pub(crate) struct KnownTables(Vec<KnownTable>);
+
+#[derive(Debug)]
+struct KnownTable {
+    number: TableNumber,
+    source: String,
+    target: String,
+    rows_estimate: u64,
+    bytes_estimate: u64,
+}
+
 /// A run's figures.
 #[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
@@ -51,14 +65,19 @@ impl TableSnapshot {
 }
 
 impl Snapshot {
-    pub(crate) async fn take(records: &impl CheckpointTable, id: RunId) -> Result<Self, HandlerError> {
+    pub(crate) async fn take(
+        records: &impl CheckpointTable,
+        id: RunId,
+        known: &mut KnownTables,
+    ) -> Result<Self, HandlerError> {
         let run: Stored<Run> = record::must_load(records, &record::run(id)).await?;
         let partition = record::run_partition(id);
         let stamp: Option<Stored<RunStamp>> = record::load(records, &record::stamp(id)).await?;
         let journal = values::<JournalEntry>(records, &partition, record::JOURNAL).await?;
         let mut tables: Vec<TableSnapshot> = Vec::new();
         if run.value.tables > 0 {
-            tables = Self::tables(records, id, &partition).await?;
+            known.read(records, &partition, run.value.tables).await?;
+            tables = Self::tables(records, id, &partition, known).await?;
         }
         let rejects = tables.iter().map(|table| table.rejected).sum();
         let findings = match run.value.state {
@@ -78,6 +97,7 @@ impl Snapshot {
         records: &impl CheckpointTable,
         id: RunId,
         partition: &str,
+        known: &KnownTables,
     ) -> Result<Vec<TableSnapshot>, HandlerError> {
         let plans = values::<TablePlan>(records, partition, record::PLANS).await?;
         let progresses = values::<TableProgress>(records, partition, record::PROGRESSES).await?;
@@ -98,17 +118,15 @@ impl Snapshot {
             sum.bytes += stored.value.bytes;
             sum.rejected += stored.value.rejected;
         }
-        let tables = values::<TableRecord>(records, partition, record::TABLES).await?;
-        let figures = tables.into_iter().zip(plans).zip(progresses);
+        let figures = known.0.iter().zip(plans).zip(progresses);
         Ok(figures
             .map(|((table, plan), progress)| {
                 let open = in_work.get(&table.number);
-                let source = &table.mapping.source;
                 TableSnapshot {
-                    source: source.id.to_string(),
-                    target: table.mapping.target.id.to_string(),
-                    rows_estimate: source.rows_estimate,
-                    bytes_estimate: source.data_bytes,
+                    source: table.source.clone(),
+                    target: table.target.clone(),
+                    rows_estimate: table.rows_estimate,
+                    bytes_estimate: table.bytes_estimate,
                     rows: progress.rows + open.map_or(0, |chunk| chunk.rows),
                     bytes: progress.bytes + open.map_or(0, |chunk| chunk.bytes),
                     zero_dates: progress.zero_dates,
@@ -137,6 +155,29 @@ impl Snapshot {
             if table.is_done() { table.rows } else { table.rows_estimate.max(table.rows) }
         };
         self.tables.iter().map(expected).sum()
+    }
+}
+
+impl KnownTables {
+    async fn read(
+        &mut self,
+        records: &impl CheckpointTable,
+        partition: &str,
+        tables: u32,
+    ) -> Result<(), LoadError> {
+        if u32::try_from(self.0.len()) == Ok(tables) {
+            return Ok(());
+        }
+        let read = values::<TableRecord>(records, partition, record::TABLES).await?;
+        let known = read.into_iter().map(|table| KnownTable {
+            number: table.number,
+            source: table.mapping.source.id.to_string(),
+            target: table.mapping.target.id.to_string(),
+            rows_estimate: table.mapping.source.rows_estimate,
+            bytes_estimate: table.mapping.source.data_bytes,
+        });
+        self.0 = known.collect();
+        Ok(())
     }
 }
 
