@@ -14,64 +14,58 @@ use crate::facts::Selected;
 use crate::quote;
 
 /// Judges the names of a table that Ferry is to make; `odd_names_taken` is what the probe showed.
+///
+/// A document has one entry a table, so the table's first finding carries the lines for all of its names.
 pub(crate) fn judge(table: &Selected, all: &[Selected], odd_names_taken: bool) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut drafts = Vec::new();
+    let mut lines = format!("- table: {}", quote::yaml(table.source.id.table.as_str()));
     let target = table.selection.target_table.as_str();
-    match fault(target, true) {
-        Some(Fault::Odd) if odd_names_taken => {}
-        Some(fault) => {
-            let taken: BTreeSet<&str> =
-                all.iter().map(|other| other.selection.target_table.as_str()).collect();
-            let lines = format!(
-                "- table: {}\n  target: {}",
-                quote::yaml(table.source.id.table.as_str()),
-                quote::yaml(&proposal(target, &taken))
-            );
-            findings.push(word(fault, &table.source.id, &quote::yaml(target), lines));
-        }
-        None => {}
+    if let Some(fault) = fault(target, true).filter(|fault| *fault != Fault::Odd || !odd_names_taken) {
+        let taken: BTreeSet<&str> = all.iter().map(|other| other.selection.target_table.as_str()).collect();
+        lines += &format!("\n  target: {}", quote::yaml(&proposal(target, &taken)));
+        drafts.push(word(fault, &table.source.id, &quote::yaml(target)));
     }
-    findings.extend(columns(table, odd_names_taken));
-    findings
+    let columns = columns(table, odd_names_taken);
+    if !columns.renames.is_empty() {
+        lines += &format!("\n  columns: {{ rename: {{ {} }} }}", columns.renames.join(", "));
+    }
+    for (fault, names) in columns.by_fault {
+        drafts.push(word(fault, &table.source.id, &format!("column {}", listed(&names))));
+    }
+    let mut lines = Some(lines);
+    let remedied = drafts.into_iter().map(|draft| match lines.take() {
+        Some(lines) => draft
+            .remedy("give it another name on the target, with these lines under `tables` of its database")
+            .statement(lines),
+        None => draft.remedy("give it another name on the target, with the lines above"),
+    });
+    remedied.map(Draft::done).collect()
 }
 
-fn columns(table: &Selected, odd_names_taken: bool) -> Vec<Finding> {
+/// Columns with names the target does not allow: shown by fault, and renamed in source order.
+struct FaultyColumns {
+    by_fault: BTreeMap<Fault, Vec<String>>,
+    renames: Vec<String>,
+}
+
+fn columns(table: &Selected, odd_names_taken: bool) -> FaultyColumns {
     let names: Vec<_> = table
         .source
         .columns
         .iter()
         .filter_map(|column| Some((&column.name, table.selection.columns.target_of(&column.name)?)))
         .collect();
-    let mut taken: BTreeSet<&str> = names.iter().map(|(_, target)| target.as_str()).collect();
-    let mut by_fault: BTreeMap<Fault, Vec<(&str, &str)>> = BTreeMap::new();
+    let mut taken: BTreeSet<String> = names.iter().map(|(_, target)| target.as_str().to_owned()).collect();
+    let mut faulty = FaultyColumns { by_fault: BTreeMap::new(), renames: Vec::new() };
     for (source, target) in &names {
-        match fault(target.as_str(), false) {
-            Some(Fault::Odd) if odd_names_taken => {}
-            Some(fault) => by_fault.entry(fault).or_default().push((source.as_str(), target.as_str())),
-            None => {}
-        }
+        let fault = fault(target.as_str(), false).filter(|fault| *fault != Fault::Odd || !odd_names_taken);
+        let Some(fault) = fault else { continue };
+        let free = proposal(target.as_str(), &taken.iter().map(String::as_str).collect());
+        faulty.renames.push(format!("{}: {}", quote::yaml(source.as_str()), quote::yaml(&free)));
+        faulty.by_fault.entry(fault).or_default().push(quote::yaml(target.as_str()));
+        taken.insert(free);
     }
-    let mut findings = Vec::new();
-    for (fault, columns) in by_fault {
-        let mut proposals = Vec::new();
-        let mut made: Vec<String> = Vec::new();
-        for (source, target) in &columns {
-            let mut unavailable = taken.clone();
-            unavailable.extend(made.iter().map(String::as_str));
-            let free = proposal(target, &unavailable);
-            proposals.push(format!("{}: {}", quote::yaml(source), quote::yaml(&free)));
-            made.push(free);
-        }
-        let lines = format!(
-            "- table: {}\n  columns: {{ rename: {{ {} }} }}",
-            quote::yaml(table.source.id.table.as_str()),
-            proposals.join(", ")
-        );
-        let shown: Vec<String> = columns.iter().map(|(_, target)| quote::yaml(target)).collect();
-        findings.push(word(fault, &table.source.id, &format!("column {}", listed(&shown)), lines));
-        taken.extend(columns.iter().map(|(source, _)| *source));
-    }
-    findings
+    faulty
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,8 +86,8 @@ fn fault(name: &str, is_table: bool) -> Option<Fault> {
     (is_table && name.contains('.')).then_some(Fault::Dotted)
 }
 
-fn word(fault: Fault, table: &TableId, name: &str, lines: String) -> Finding {
-    let draft = match fault {
+fn word(fault: Fault, table: &TableId, name: &str) -> Draft {
+    match fault {
         Fault::Long => Draft::fail(
             Code::TargetName,
             table,
@@ -113,11 +107,7 @@ fn word(fault: Fault, table: &TableId, name: &str, lines: String) -> Finding {
                 "{name} has a `.`, which one page of the target's documentation allows and another does not"
             ),
         ),
-    };
-    draft
-        .remedy("give it another name on the target, with these lines under `tables` of its database")
-        .statement(lines)
-        .done()
+    }
 }
 
 /// A name of allowed characters and length that is not taken.
