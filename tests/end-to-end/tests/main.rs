@@ -1,8 +1,10 @@
 //! Ferry and its adapters against real servers, one scenario a file.
 
+mod kills;
 mod migration;
 mod misuse;
 #[cfg(test)]
 mod source;
 mod stage;
 mod target;
+mod verification;

@@ -54,8 +54,11 @@ impl Running {
     pub(crate) fn start(folder: &Path, name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let (out, err) = (folder.join(format!("{name}.out")), folder.join(format!("{name}.err")));
         let mut command = Command::new(ferry_binary().expect("ferry is built"));
-        command.args(arguments).envs(environment.iter().copied()).current_dir(folder);
-        command.env_remove("FERRY_LOG").env("FERRY_LOG", "warn");
+        command
+            .args(arguments)
+            .env("FERRY_LOG", "warn")
+            .envs(environment.iter().copied())
+            .current_dir(folder);
         command.stdin(Stdio::null());
         command.stdout(File::create(&out).expect("a file")).stderr(File::create(&err).expect("a file"));
         Self { child: command.spawn().expect("ferry starts"), out, err, peak_kib: 0 }

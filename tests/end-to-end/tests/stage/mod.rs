@@ -5,9 +5,11 @@
 //! so a test that is not about that puts what it wants to know into the tables of one task.
 
 mod command;
+mod line;
 mod servers;
 mod task;
 
-pub(crate) use command::{Ended, Running};
-pub(crate) use servers::{LindormClient, cells, lindorm, mysql, run_sql};
+pub(crate) use command::Ended;
+pub(crate) use line::Line;
+pub(crate) use servers::{LindormClient, lindorm, mysql, run_sql};
 pub(crate) use task::{Task, objects};

@@ -54,7 +54,7 @@ impl LindormClient {
         Self { runtime, connection }
     }
 
-    /// Runs one statement and shows its rows as [`cells`] does.
+    /// Runs one statement and shows its rows as text: NULL as `NULL`, what is no text in hexadecimal digits.
     pub(crate) fn rows(&mut self, sql: &str) -> Vec<Vec<String>> {
         let rows: Vec<Row> = self.runtime.block_on(self.connection.query(sql)).expect("the query runs");
         rows.into_iter().map(cells).collect()
@@ -67,7 +67,7 @@ impl LindormClient {
 }
 
 /// The cells of a row of the text protocol: text as it is, NULL as `NULL`, what is no text in hexadecimal digits.
-pub(crate) fn cells(row: Row) -> Vec<String> {
+fn cells(row: Row) -> Vec<String> {
     let hexadecimal =
         |bytes: &[u8]| bytes.iter().fold("0x".to_owned(), |text, byte| text + &format!("{byte:02x}"));
     let show = |value: Value| match value {

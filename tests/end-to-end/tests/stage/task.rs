@@ -43,9 +43,10 @@ impl Task {
         fs::write(self.path("task.yaml"), document).expect("a file");
     }
 
-    /// Writes the document anew, for the shared servers.
-    pub(crate) fn rewrite(&self, objects: &str, more: &str) {
-        self.write(&document(&self.name, mysql().port(), lindorm().port(), objects, more));
+    /// Makes it another task in the same data folder, between the shared servers.
+    pub(crate) fn rename(&mut self, name: &str, objects: &str, more: &str) {
+        name.clone_into(&mut self.name);
+        self.write(&document(name, mysql().port(), lindorm().port(), objects, more));
     }
 
     /// A path in the folder.

@@ -1,0 +1,4 @@
+//! `ferry verify` finds what differs, repairs it on request, and goes on where it was killed.
+
+mod repairing;
+mod resuming;
