@@ -8,8 +8,9 @@ use std::time::Duration;
 use embedded::SystemClock;
 use migration::budget::Budget;
 use migration::finding::Verdict;
-use migration::port::{Clock, TargetProbe};
+use migration::port::{Clock, TargetCatalog, TargetProbe};
 use migration::run::RunId;
+use migration::task::Task;
 use precheck::{Ports, Report};
 use serde::Serialize;
 
@@ -46,10 +47,16 @@ pub(crate) async fn precheck(args: &TaskArgs) -> Result<Exit, CommandError> {
     };
     let budget = Budget { deadline: clock.now().plus(INSPECTION) };
     let inspected = Box::pin(precheck::inspect(&ports, run, &file.task, budget)).await;
-    if let Some(database) = inspected.as_ref().ok().and_then(|report| report.probe_database.clone()) {
-        ends.target.drop_probe(run, &database).await?;
+    let mut report = match inspected {
+        Ok(report) => report,
+        Err(error) => {
+            drop_wherever(&ends, &file.task, run).await;
+            return Err(error.into());
+        }
+    };
+    if let Some(database) = &report.probe_database {
+        ends.target.drop_probe(run, database).await?;
     }
-    let mut report = inspected?;
     let (failures, alerts) = match report.verdict(&file.task) {
         Verdict::Go => (0, 0),
         Verdict::Stop { failures, alerts } => (failures, alerts),
@@ -62,4 +69,16 @@ pub(crate) async fn precheck(args: &TaskArgs) -> Result<Exit, CommandError> {
         print!("{}", precheck::render(&report.findings));
     }
     Ok(if passed { Exit::Done } else { Exit::PrecheckFailed })
+}
+
+/// After an inspection that failed, which does not say whether, and where, it had come to probing. What stands against
+/// dropping is most likely what failed the inspection, and that is what is told.
+async fn drop_wherever(ends: &Ends, task: &Task, run: RunId) {
+    let Ok(there) = ends.target.databases().await else { return };
+    let named = task.objects.iter().filter_map(|object| task.target_database(&object.database));
+    for database in named.filter(|database| there.contains(database)) {
+        if let Err(error) = ends.target.drop_probe(run, &database).await {
+            tracing::warn!(%error, "the probe table may be left");
+        }
+    }
 }
