@@ -23,6 +23,13 @@ pub(crate) struct Mismatches {
     pub(crate) collisions: u64,
 }
 
+struct SourceTriple {
+    row: Digest,
+    page: u32,
+    /// Whether the target has the same row.
+    met: bool,
+}
+
 /// Joins all partitions.
 pub(crate) fn join(folder: &Path, partitions: usize) -> anyhow::Result<Mismatches> {
     let mut found = Mismatches::default();
@@ -33,23 +40,25 @@ pub(crate) fn join(folder: &Path, partitions: usize) -> anyhow::Result<Mismatche
 }
 
 fn join_partition(folder: &Path, partition: usize, found: &mut Mismatches) -> anyhow::Result<()> {
-    let mut source: HashMap<Digest, (Digest, u32)> = HashMap::new();
+    let mut source: HashMap<Digest, SourceTriple> = HashMap::new();
     for triple in spill::read(folder, "source", partition)? {
         let triple = triple?;
-        if source.insert(triple.key, (triple.row, triple.page)).is_some() {
+        let known = SourceTriple { row: triple.row, page: triple.page, met: false };
+        if source.insert(triple.key, known).is_some() {
             found.collisions += 1;
         }
     }
     for triple in spill::read(folder, "target", partition)? {
         let triple = triple?;
-        match source.remove(&triple.key) {
-            Some((row, _)) if row == triple.row => {}
-            Some((_, page)) => found.keep_source(triple.key, page),
+        match source.get_mut(&triple.key) {
+            Some(known) if known.row == triple.row => known.met = true,
+            // Left unmet: it is kept below. A key the target shows twice must never pass for an extra row.
+            Some(_) => {}
             None => found.keep_extra(triple.key),
         }
     }
-    for (key, (_, page)) in source {
-        found.keep_source(key, page);
+    for (key, known) in source.into_iter().filter(|(_, known)| !known.met) {
+        found.keep_source(key, known.page);
     }
     Ok(())
 }
@@ -92,7 +101,8 @@ mod tests {
                 assert_eq!(spill.finish().unwrap(), rows.len() as u64);
             };
             write("source", &[(1, 10), (2, 20), (3, 30), (u128::MAX, 4)]);
-            write("target", &[(u128::MAX, 4), (3, 31), (1, 10), (9, 90)]);
+            // The target shows the rows 1 and 3 twice.
+            write("target", &[(u128::MAX, 4), (3, 31), (1, 10), (9, 90), (1, 10), (3, 31)]);
             let found = join(folder.path(), partitions).unwrap();
             let mut on_source: Vec<_> = found.on_source.into_iter().collect();
             on_source.sort();
