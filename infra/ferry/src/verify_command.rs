@@ -1,7 +1,5 @@
 //! `ferry verify`: compares every row of a task's tables, and repairs on request.
 
-use std::collections::BTreeSet;
-
 use anyhow::anyhow;
 use embedded::{Store, SystemClock, TaskLock};
 use migration::chunk::Reject;
@@ -10,8 +8,7 @@ use migration::port::Clock;
 use migration::record::{self, TableNumber};
 use migration::run::{Run, State};
 use migration::schema::TableMapping;
-use migration::table_plan::TableRecord;
-use migration::value::Digest;
+use migration::table_plan::{TableProgress, TableRecord};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -22,7 +19,7 @@ use crate::data_dir;
 use crate::exit::Exit;
 use crate::report::{count_text, print_line};
 use crate::task_file::TaskFile;
-use crate::verify::{Kind, TableOutcome, TableVerifier, VerifyState};
+use crate::verify::{Kind, Rejected, RepairLease, TableOutcome, TableVerifier, VerifyState};
 
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -55,9 +52,11 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     }
     let ends = Ends::of(&file)?;
     let folder = data_dir::spill(&args.task.data_dir, name);
-    let mut state = VerifyState::open(&folder, run.id, args.repair)?;
+    let mut state = VerifyState::open(&folder, &run, args.repair, clock.now())?;
     let (seen, _) = watch::channel(0);
-    let verifier = TableVerifier { ends: &ends, clock: &clock, repair: args.repair, seen: &seen };
+    let lease = RepairLease { store: &store, clock: &clock, run: run.id, target_name: &ends.target_name };
+    let repair = args.repair.then_some(lease);
+    let verifier = TableVerifier { ends: &ends, clock: &clock, repair, seen: &seen };
     let (mut equal, mut source_rows) = (true, 0);
     for number in 0..run.tables {
         let key = record::table(run.id, TableNumber(number));
@@ -66,7 +65,11 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
             Some(outcome) => outcome.clone(),
             None => {
                 let rejected = rejected(&store, &run, &table).await?;
-                let outcome = verifier.verify(&table.mapping, &rejected, &folder.join("spill")).await?;
+                let progress =
+                    record::load::<TableProgress>(&store, &record::progress(run.id, table.number)).await?;
+                let copied = progress.map_or(0, |progress| progress.value.rows);
+                let spill = folder.join("spill");
+                let outcome = verifier.verify(&table.mapping, copied, &rejected, &spill).await?;
                 state.record(table.number.0, outcome.clone())?;
                 outcome
             }
@@ -100,7 +103,9 @@ async fn refuse_unless_at_rest(
         )));
     }
     let leases = record::load_all::<Lease>(store, &record::run_partition(run.id), record::LEASES).await?;
-    if leases.iter().all(|(_, lease)| lease.value.has_ended(clock.now())) {
+    // A repair that was interrupted is waited for before the first write.
+    let others = leases.iter().filter(|(key, _)| *key != record::repair_lease(run.id));
+    if others.map(|(_, lease)| lease.value).all(|lease| lease.has_ended(clock.now())) {
         return Ok(());
     }
     Err(anyhow!("a lease of task {} has not ended yet; try again in a minute", run.task).into())
@@ -110,10 +115,10 @@ async fn rejected(
     store: &Store<SystemClock>,
     run: &Run,
     table: &TableRecord,
-) -> Result<BTreeSet<Digest>, CommandError> {
+) -> Result<Rejected, CommandError> {
     let prefix = record::rejects_of(table.number);
     let rejects = record::load_all::<Reject>(store, &record::run_partition(run.id), &prefix).await?;
-    Ok(rejects.into_iter().map(|(_, reject)| reject.value.key).collect())
+    Ok(Rejected::of(rejects.into_iter().map(|(_, reject)| reject.value)))
 }
 
 fn tell(json: bool, mapping: &TableMapping, outcome: &TableOutcome) {
@@ -134,6 +139,7 @@ fn tell(json: bool, mapping: &TableMapping, outcome: &TableOutcome) {
         (outcome.extra, "only on the target"),
         (outcome.different, "with different values"),
         (outcome.not_carried, "that cannot be carried, by policy"),
+        (outcome.unlisted, "that cannot be carried and are on no reject list"),
         (outcome.unconfirmed, "more mismatches, not read again"),
     ];
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use migration::port::Clock;
 use migration::schema::TableMapping;
+use migration::time::UnixMs;
 use migration::value::{TargetRow, TargetValue};
 
 use crate::connect::Ends;
@@ -16,17 +17,15 @@ use crate::verify::confirm::{Difference, compare, key_of};
 
 /// Between two writes of one key (design section 3, spacing).
 const SPACING: Duration = Duration::from_millis(250);
-/// How long the writes of one batch may be tried again.
-const BATCH_TIME: Duration = Duration::from_secs(60);
 
-/// Repairs these rows and reads them again.
+/// Repairs these rows and reads them again; everything sent has taken effect or timed out by `settled_by`.
 pub(crate) async fn repair(
     ends: &Ends,
     clock: &impl Clock,
     mapping: &TableMapping,
     differences: &[Difference],
+    settled_by: UnixMs,
 ) -> anyhow::Result<()> {
-    let settled_by = clock.now().plus(BATCH_TIME);
     let doing = || format!("repairing {}", mapping.target.id);
     let mut deleted = false;
     for difference in differences.iter().filter(|difference| must_delete(difference)) {

@@ -8,19 +8,25 @@ use migration::key::{KeyRange, KeyTuple};
 use migration::limits::{PAGE_BYTES_MAX, PAGE_ROWS_MAX};
 use migration::port::{PageRequest, RowSource};
 use migration::schema::TableMapping;
-use migration::value::row_digest;
+use migration::value::{Digest, row_digest};
 use mysql::Source;
 use tokio::sync::watch;
 
+use crate::verify::rejected::Rejected;
 use crate::verify::spill::{Spill, Triple};
+
+/// Stands for a row that cannot be carried: what the target has under its key is another row.
+const NO_ROW: Digest = Digest(0);
 
 /// What the scan of the source brings besides its partitions.
 #[derive(Debug, Default)]
 pub(crate) struct SourceScan {
-    /// Rows that can be carried.
+    /// Rows that were kept.
     pub(crate) rows: u64,
-    /// Rows that cannot.
+    /// Rows that cannot be carried, as the reject list says; not kept.
     pub(crate) not_carried: u64,
+    /// Rows that cannot be carried, although no reject says so; kept, so that their keys are not taken for extra.
+    pub(crate) unlisted: u64,
     /// The bound before each page, to read it again by.
     pub(crate) pages: Vec<Option<KeyTuple>>,
 }
@@ -31,6 +37,7 @@ pub(crate) async fn scan_source(
     mapping: &TableMapping,
     folder: &Path,
     partitions: usize,
+    rejected: &Rejected,
     seen: &watch::Sender<u64>,
 ) -> anyhow::Result<SourceScan> {
     let mut spill = Spill::create(folder, "source", partitions)?;
@@ -60,7 +67,11 @@ pub(crate) async fn scan_source(
                         page: number,
                     })?;
                 }
-                Err(_) => scan.not_carried += 1,
+                Err(bad) if rejected.holds(bad.key) => scan.not_carried += 1,
+                Err(bad) => {
+                    scan.unlisted += 1;
+                    spill.push(Triple { key: bad.key, row: NO_ROW, page: number })?;
+                }
             }
         }
         seen.send_modify(|seen| *seen = spill.rows());

@@ -1,20 +1,23 @@
 //! One table from scan to outcome.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use migration::port::Clock;
+use embedded::SystemClock;
 use migration::schema::TableMapping;
-use migration::value::Digest;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::connect::Ends;
 use crate::verify::confirm::{Difference, confirm_source, find_extra};
+use crate::verify::rejected::Rejected;
+use crate::verify::repair_lease::RepairLease;
 use crate::verify::{join, repair, scan, spill};
 
 /// Differences that are listed one by one; the others are counted.
 const LISTED_MAX: usize = 10;
+
+/// Rows repaired under one lease.
+const BATCH_ROWS: usize = 500;
 
 /// How a row differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +47,10 @@ pub(crate) struct TableOutcome {
     pub(crate) missing: u64,
     pub(crate) extra: u64,
     pub(crate) different: u64,
-    /// Rows that cannot be carried, or stand on the reject list.
+    /// Rows on the reject list that still cannot be carried.
     pub(crate) not_carried: u64,
+    /// Rows that cannot be carried, although no reject says so.
+    pub(crate) unlisted: u64,
     /// Mismatches beyond the bound, not read again.
     pub(crate) unconfirmed: u64,
     pub(crate) repaired: u64,
@@ -55,7 +60,9 @@ pub(crate) struct TableOutcome {
 impl TableOutcome {
     /// Whether the two sides are equal now.
     pub(crate) fn is_equal(&self) -> bool {
-        self.missing + self.extra + self.different == self.repaired && self.unconfirmed == 0
+        self.missing + self.extra + self.different == self.repaired
+            && self.unconfirmed == 0
+            && self.unlisted == 0
     }
 
     fn count(&mut self, mapping: &TableMapping, difference: &Difference) {
@@ -77,25 +84,27 @@ impl TableOutcome {
 }
 
 /// Verifies tables one by one.
-pub(crate) struct TableVerifier<'a, C> {
+pub(crate) struct TableVerifier<'a> {
     pub(crate) ends: &'a Ends,
-    pub(crate) clock: &'a C,
-    pub(crate) repair: bool,
+    pub(crate) clock: &'a SystemClock,
+    /// Present where differences are repaired.
+    pub(crate) repair: Option<RepairLease<'a>>,
     /// Tells the source rows read of the current table.
     pub(crate) seen: &'a watch::Sender<u64>,
 }
 
-impl<C: Clock> TableVerifier<'_, C> {
-    /// Compares one table; `rejected` are the keys on the reject list.
+impl TableVerifier<'_> {
+    /// Compares one table, of which the copy has counted `copied` rows.
     pub(crate) async fn verify(
         &self,
         mapping: &TableMapping,
-        rejected: &BTreeSet<Digest>,
+        copied: u64,
+        rejected: &Rejected,
         folder: &Path,
     ) -> anyhow::Result<TableOutcome> {
-        let partitions = spill::partitions(mapping.source.rows_estimate);
+        let partitions = spill::partitions(mapping.source.rows_estimate.max(copied));
         let (source, target) = tokio::try_join!(
-            scan::scan_source(&self.ends.source, mapping, folder, partitions, self.seen),
+            scan::scan_source(&self.ends.source, mapping, folder, partitions, rejected, self.seen),
             scan::scan_target(&self.ends.target, mapping, folder, partitions),
         )?;
         let mismatches = join::join(folder, partitions)?;
@@ -104,12 +113,13 @@ impl<C: Clock> TableVerifier<'_, C> {
             source_rows: source.rows + source.not_carried,
             target_rows: target,
             not_carried: source.not_carried,
+            unlisted: source.unlisted,
             unconfirmed: mismatches.dropped + mismatches.collisions,
             ..TableOutcome::default()
         };
         confirm_source(self.ends, mapping, &source, &mismatches, async |differences| {
             let (known, real): (Vec<_>, Vec<_>) =
-                differences.into_iter().partition(|difference| rejected.contains(&difference.key));
+                differences.into_iter().partition(|difference| rejected.holds_by_target(difference.key));
             outcome.not_carried += known.len() as u64;
             self.settle(mapping, &mut outcome, &real).await
         })
@@ -130,9 +140,13 @@ impl<C: Clock> TableVerifier<'_, C> {
         for difference in differences {
             outcome.count(mapping, difference);
         }
-        if self.repair {
-            repair::repair(self.ends, self.clock, mapping, differences).await?;
-            outcome.repaired += differences.len() as u64;
+        if let Some(lease) = &self.repair {
+            for batch in differences.chunks(BATCH_ROWS) {
+                let settled_by = lease.take(mapping).await?;
+                repair::repair(self.ends, self.clock, mapping, batch, settled_by).await?;
+                lease.give_back().await?;
+                outcome.repaired += batch.len() as u64;
+            }
         }
         Ok(())
     }

@@ -144,6 +144,12 @@ pub fn planner_lease(run: RunId) -> RecordKey {
     of_run(run, format!("{LEASES}plan"))
 }
 
+/// The lease of a repair, which whoever takes a table of the run waits for as for any other.
+#[must_use]
+pub fn repair_lease(run: RunId) -> RecordKey {
+    of_run(run, format!("{LEASES}repair"))
+}
+
 /// A reject.
 #[must_use]
 pub fn reject(run: RunId, table: TableNumber, key: Digest) -> RecordKey {

@@ -15,6 +15,7 @@
 //! | `run#ID` | `lease#copy#T#C` | [`Lease`](crate::lease::Lease) of a chunk; exists exactly while the chunk is not done |
 //! | `run#ID` | `phase`, `gate` | what the chunk-planner has done so far, and that the target's clock has passed S; its own records |
 //! | `run#ID` | `lease#plan` | [`Lease`](crate::lease::Lease) of the planner |
+//! | `run#ID` | `lease#repair` | [`Lease`](crate::lease::Lease) of a repair of the finished run |
 //! | `owner#TARGET` | `DB.TABLE` | [`Owner`](crate::owner::Owner) |
 
 mod keys;
@@ -23,7 +24,7 @@ mod stored;
 pub use keys::{
     CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LEASES, PLANS, PROGRESSES, REJECTS, TABLES, TASKS,
     TableNumber, chunk, chunk_lease, chunk_of_lease, chunks_of, finding, head, journal, owner, plan,
-    planner_lease, progress, reject, rejects_of, run, run_partition, stamp, table,
+    planner_lease, progress, reject, rejects_of, repair_lease, run, run_partition, stamp, table,
 };
 pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
 
