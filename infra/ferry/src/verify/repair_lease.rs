@@ -50,7 +50,8 @@ impl RepairLease<'_> {
             None => (Lease::unheld(), Expect::Absent),
         };
         if !former.has_ended(self.clock.now()) {
-            let wait = self.clock.now().until(former.until);
+            // Nothing is waited for longer than it can take effect, should the clock have stepped back.
+            let wait = self.clock.now().until(former.until).min(BATCH_TIME + DDL_TIMEOUT);
             eprintln!("ferry: waiting {} s for what an interrupted repair may have sent", wait.as_secs());
             self.clock.sleep(wait).await;
         }

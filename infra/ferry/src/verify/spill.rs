@@ -9,8 +9,9 @@ use migration::value::Digest;
 
 /// Triples a partition is meant to hold: some 12 MB when joined in memory.
 const TRIPLES_PER_PARTITION: u64 = 200_000;
-/// Files open at a time at most; a table of over 200 million rows gets larger partitions instead.
-const PARTITIONS_MAX: u64 = 512;
+/// Partitions of a side at most, so that the files of both stay within the usual bound of 1,024 open files; a table of
+/// over 76 million rows gets larger partitions instead.
+const PARTITIONS_MAX: u64 = 384;
 const BUFFER_BYTES: usize = 16 << 10;
 const TRIPLE_BYTES: usize = 36;
 
