@@ -65,6 +65,10 @@ where
                 Write::Check { key: lease_key, expect: held.lease.unchanged() }
             },
         ];
+        if renewed {
+            // Another run may have taken the table since: it waits for the leases it has seen, and no longer.
+            writes.push(held.owned.clone());
+        }
         writes.extend(rejects);
         if self.records.commit(writes).await? == Commit::Conflict {
             return Ok(Advance::Lost);
