@@ -69,9 +69,13 @@ impl Workers {
 }
 
 async fn tick(runner: Arc<Runner>, mut stopped: watch::Receiver<bool>) {
+    // A process that was killed may have taken the message with it: it stays invisible for minutes, and nobody else
+    // works on it. So the first tick sends without looking; a message too many finds nothing to do.
+    let mut waiting_counts = false;
     while !*stopped.borrow() {
-        if let Err(error) = runner.wake().await {
-            tracing::warn!(%error, "tick failed");
+        match runner.wake(waiting_counts).await {
+            Ok(()) => waiting_counts = true,
+            Err(error) => tracing::warn!(%error, "tick failed"),
         }
         tokio::select! {
             () = runner.clock.sleep(TICK) => {}
@@ -115,15 +119,15 @@ fn lifetime(queue: QueueName) -> Duration {
 }
 
 impl Runner {
-    /// Sends the message that the run's state calls for, where none is waiting.
-    async fn wake(&self) -> Result<(), HandlerError> {
+    /// Sends the message that the run's state calls for, unless one is waiting and that counts.
+    async fn wake(&self, waiting_counts: bool) -> Result<(), HandlerError> {
         let Some(run) = run_store::load_run(&self.store, self.run).await? else { return Ok(()) };
         let message = match run.value.state {
             State::Created | State::Prechecking => Message::Precheck { run: self.run },
             State::Planning | State::Copying | State::Finishing => Message::Plan { run: self.run },
             State::PrecheckFailed | State::Completed | State::Failed => return Ok(()),
         };
-        if self.store.depth(message.queue()).await? == 0 {
+        if !waiting_counts || self.store.depth(message.queue()).await? == 0 {
             self.store.send(message.queue(), &[message.outgoing()]).await?;
         }
         Ok(())
