@@ -107,3 +107,15 @@ fn a_run_that_is_killed_again_and_again_ends_equal_and_repeats_no_finished_chunk
     );
     assert!(finished_before_kills > 0, "no kill met a copy with finished chunks");
 }
+
+#[test]
+fn a_run_that_is_killed_in_precheck_goes_on_at_once() {
+    run_sql("CREATE DATABASE kill_precheck; CREATE TABLE kill_precheck.t (id INT PRIMARY KEY, v INT)");
+    let task = Task::new("kill-precheck", &objects("kill_precheck", "kill_precheck"), "");
+    let mut running = task.start("run", &[]);
+    running.wait_until(|out| out.contains("-> prechecking"));
+    running.kill();
+    // The killed process had received its message, which comes back after more than five minutes.
+    let mut again = task.start("run", &[]);
+    assert!(again.wait_for(Duration::from_secs(120)).is_some_and(|status| status.success()));
+}
