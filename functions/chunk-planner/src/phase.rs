@@ -7,6 +7,7 @@ use migration::port::{CheckpointTable, Commit, Expect, RecordKey};
 use migration::record::{self, Stored, TableNumber};
 use migration::run::RunId;
 use migration::table_plan::TableRecord;
+use migration::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 /// `run#ID` / `phase`.
@@ -16,8 +17,11 @@ pub(crate) struct Phase {
     pub(crate) prepared: u32,
     /// Tables owned and settled.
     pub(crate) taken: u32,
-    /// Tables found empty, or allowed not to be.
+    /// Tables found empty, or allowed not to be, since `checked_since`.
     pub(crate) checked: u32,
+    /// When the first of them was looked at: an old look is no proof any more.
+    #[serde(default)]
+    pub(crate) checked_since: UnixMs,
     /// Tables whose owner record knows the stamp.
     pub(crate) stamped: u32,
     /// Tables cut to their end.

@@ -19,6 +19,9 @@ use migration::time::UnixMs;
 use crate::handler::{Planner, Progress, Work};
 use crate::phase;
 
+/// How long a look at the first table counts while the others are looked at. A run that is resumed later looks again.
+const EMPTINESS_HOLDS: Duration = Duration::from_mins(10);
+
 const NOW: Progress = Progress::Later(Duration::ZERO);
 
 impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
@@ -101,6 +104,10 @@ where
             return Ok(Progress::Over);
         }
         let mut phase = phase::load(self.records, work.run.id).await?;
+        let now = self.clock.now();
+        if phase.checked == 0 || phase.checked_since.until(now) > EMPTINESS_HOLDS {
+            (phase.checked, phase.checked_since) = (0, now);
+        }
         while phase.checked < work.run.tables {
             if !self.time_left(work) {
                 phase::store(self.records, work.run.id, phase).await?;

@@ -142,6 +142,13 @@ fn tell(json: bool, mapping: &TableMapping, outcome: &TableOutcome) {
         (outcome.unlisted, "that cannot be carried and are on no reject list"),
         (outcome.unconfirmed, "more mismatches, not read again"),
     ];
+    if outcome.unrepaired > 0 {
+        println!(
+            "  {} rows still differ after their repair: the target refuses them, something else writes to the table, \
+             cells are stamped in the future, or a row has nothing but NULLs beside its key",
+            count_text(outcome.unrepaired)
+        );
+    }
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
         println!("  {} rows {what}", count_text(count));
     }

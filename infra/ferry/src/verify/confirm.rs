@@ -48,52 +48,78 @@ pub(crate) fn key_of(mapping: &TableMapping, row: &TargetRow) -> Vec<TargetValue
 }
 
 /// Reads the mismatches with a source row again and hands on, some hundred at a time, those that still differ.
+/// A key the source has no more is moved to the extra ones: the target may still have it.
 pub(crate) async fn confirm_source(
     ends: &Ends,
     mapping: &TableMapping,
     scan: &SourceScan,
-    mismatches: &Mismatches,
+    mismatches: &mut Mismatches,
     mut each: impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut pages: BTreeMap<u32, BTreeSet<Digest>> = BTreeMap::new();
     for (key, page) in &mismatches.on_source {
         pages.entry(*page).or_default().insert(*key);
     }
-    for (page, keys) in pages {
-        let rows = read_page(ends, mapping, scan, page, &keys).await?;
-        for rows in rows.chunks(ROWS_AT_A_TIME) {
-            each(compare(ends, mapping, rows).await?).await?;
-        }
+    for (page, mut keys) in pages {
+        let number = usize::try_from(page).unwrap_or(usize::MAX);
+        let after = scan.pages.get(number).context("a page was not noted")?.clone();
+        let through = scan.pages.get(number + 1).cloned().flatten();
+        find_on_source(ends, mapping, KeyRange { after, through }, &mut keys, &mut each).await?;
+        mismatches.extra.extend(keys.into_iter().map(|key| (key, ())));
     }
     Ok(())
 }
 
-async fn read_page(
+/// Looks once more for the keys that only the target had: what the source has got meanwhile is compared, not deleted.
+pub(crate) async fn confirm_extra(
     ends: &Ends,
     mapping: &TableMapping,
-    scan: &SourceScan,
-    page: u32,
-    keys: &BTreeSet<Digest>,
-) -> anyhow::Result<Vec<TargetRow>> {
-    let number = usize::try_from(page).unwrap_or(usize::MAX);
-    let mut after = scan.pages.get(number).context("a page was not noted")?.clone();
-    let through = scan.pages.get(number + 1).cloned().flatten();
-    let mut rows = Vec::new();
+    mismatches: &mut Mismatches,
+    mut each: impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if mismatches.extra.is_empty() {
+        return Ok(());
+    }
+    let mut keys: BTreeSet<Digest> = mismatches.extra.keys().copied().collect();
+    find_on_source(ends, mapping, KeyRange::default(), &mut keys, &mut each).await?;
+    mismatches.extra.retain(|key, ()| keys.contains(key));
+    Ok(())
+}
+
+/// Reads a range of the source, compares the rows with these keys with the target, and takes their keys out.
+async fn find_on_source(
+    ends: &Ends,
+    mapping: &TableMapping,
+    mut range: KeyRange,
+    keys: &mut BTreeSet<Digest>,
+    each: &mut impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let mut zero_dates = 0;
-    loop {
-        let range = KeyRange { after, through: through.clone() };
+    while !keys.is_empty() {
         let request =
             PageRequest { table: mapping, range: &range, rows_max: PAGE_ROWS_MAX, bytes_max: PAGE_BYTES_MAX };
         let read =
             ends.source.page(&request).await.with_context(|| format!("reading {}", mapping.source.id))?;
-        let converted =
-            read.rows.into_iter().filter_map(|row| mapping.convert_row(row, &mut zero_dates).ok());
-        rows.extend(converted.filter(|row| keys.contains(&mapping.key_digest(row))));
-        if read.is_last {
-            return Ok(rows);
+        let mut rows = Vec::new();
+        for row in read.rows {
+            match mapping.convert_row(row, &mut zero_dates) {
+                Ok(row) if keys.remove(&mapping.key_digest(&row)) => rows.push(row),
+                Ok(_) => {}
+                // A row that cannot be carried is there all the same: its key is not extra.
+                Err(bad) => {
+                    keys.remove(&bad.key);
+                }
+            }
         }
-        after = read.last_key;
+        for rows in rows.chunks(ROWS_AT_A_TIME) {
+            each(compare(ends, mapping, rows).await?).await?;
+        }
+        if read.is_last {
+            break;
+        }
+        range.after = read.last_key;
     }
+    Ok(())
 }
 
 /// Compares source rows with what the target has under their keys now.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::connect::Ends;
-use crate::verify::confirm::{Difference, confirm_source, find_extra};
+use crate::verify::confirm::{Difference, confirm_extra, confirm_source, find_extra};
 use crate::verify::rejected::Rejected;
 use crate::verify::repair_lease::RepairLease;
 use crate::verify::{join, repair, scan, spill};
@@ -54,6 +54,8 @@ pub(crate) struct TableOutcome {
     /// Mismatches beyond the bound, not read again.
     pub(crate) unconfirmed: u64,
     pub(crate) repaired: u64,
+    /// Rows that still differ after they were written or deleted.
+    pub(crate) unrepaired: u64,
     pub(crate) listed: Vec<Listed>,
 }
 
@@ -107,7 +109,7 @@ impl TableVerifier<'_> {
             scan::scan_source(&self.ends.source, mapping, folder, partitions, rejected, self.seen),
             scan::scan_target(&self.ends.target, mapping, folder, partitions),
         )?;
-        let mismatches = join::join(folder, partitions)?;
+        let mut mismatches = join::join(folder, partitions)?;
         std::fs::remove_dir_all(folder)?;
         let mut outcome = TableOutcome {
             source_rows: source.rows + source.not_carried,
@@ -117,13 +119,14 @@ impl TableVerifier<'_> {
             unconfirmed: mismatches.dropped + mismatches.collisions,
             ..TableOutcome::default()
         };
-        confirm_source(self.ends, mapping, &source, &mismatches, async |differences| {
+        let mut settle_carried = async |differences: Vec<Difference>| {
             let (known, real): (Vec<_>, Vec<_>) =
                 differences.into_iter().partition(|difference| rejected.holds_by_target(difference.key));
             outcome.not_carried += known.len() as u64;
             self.settle(mapping, &mut outcome, &real).await
-        })
-        .await?;
+        };
+        confirm_source(self.ends, mapping, &source, &mut mismatches, &mut settle_carried).await?;
+        confirm_extra(self.ends, mapping, &mut mismatches, &mut settle_carried).await?;
         find_extra(self.ends, mapping, &mismatches, async |differences| {
             self.settle(mapping, &mut outcome, &differences).await
         })
@@ -143,9 +146,10 @@ impl TableVerifier<'_> {
         if let Some(lease) = &self.repair {
             for batch in differences.chunks(BATCH_ROWS) {
                 let settled_by = lease.take(mapping).await?;
-                repair::repair(self.ends, self.clock, mapping, batch, settled_by).await?;
+                let left = repair::repair(self.ends, self.clock, mapping, batch, settled_by).await?;
                 lease.give_back().await?;
-                outcome.repaired += batch.len() as u64;
+                outcome.unrepaired += left as u64;
+                outcome.repaired += batch.len().saturating_sub(left) as u64;
             }
         }
         Ok(())
