@@ -17,83 +17,96 @@ fn numbers(rows: u32) -> String {
 }
 
 /// Name, definition of key and filler, query of its rows, and how many there are.
-fn tables() -> Vec<(&'static str, String, u32)> {
-    let table = |name: &'static str, key: &str, row: &str, rows: u32| {
-        let body = format!(
-            "CREATE TABLE {name} ({key}); INSERT INTO {name} {} SELECT {row} FROM n; ANALYZE TABLE {name};",
-            numbers(rows)
-        );
-        (name, body, rows)
-    };
-    let filler = "REPEAT('x', 200)";
+type Shape = (&'static str, String, u32);
+
+fn shape(name: &'static str, key: &str, row: &str, rows: u32) -> Shape {
+    let body = format!(
+        "CREATE TABLE {name} ({key}); INSERT INTO {name} {} SELECT {row} FROM n; ANALYZE TABLE {name};",
+        numbers(rows)
+    );
+    (name, body, rows)
+}
+
+const FILLER: &str = "REPEAT('x', 200)";
+
+fn tables() -> Vec<Shape> {
+    [number_keys(), other_keys()].concat()
+}
+
+fn number_keys() -> Vec<Shape> {
     vec![
-        table("one_a_chunk", "id INT PRIMARY KEY, v VARCHAR(2000)", "i, REPEAT('y', 1500)", 60),
-        table("signed_key", "id INT PRIMARY KEY, v VARCHAR(200)", &format!("i - 500, {filler}"), 1_000),
-        table(
+        shape("one_a_chunk", "id INT PRIMARY KEY, v VARCHAR(2000)", "i, REPEAT('y', 1500)", 60),
+        shape("signed_key", "id INT PRIMARY KEY, v VARCHAR(200)", &format!("i - 500, {FILLER}"), 1_000),
+        shape(
             "unsigned_key",
             "id BIGINT UNSIGNED PRIMARY KEY, v VARCHAR(200)",
-            &format!("18446744073709551615 - (i - 1) * 100000007, {filler}"),
+            &format!("18446744073709551615 - (i - 1) * 100000007, {FILLER}"),
             1_000,
         ),
-        table(
+        shape(
             "sparse_key",
             "id BIGINT PRIMARY KEY, v VARCHAR(200)",
-            &format!("i * i * i * 1000003 - 9000000000000000000, {filler}"),
+            &format!("i * i * i * 1000003 - 9000000000000000000, {FILLER}"),
             1_000,
         ),
-        table(
+        shape(
             "outlier_key",
             "id BIGINT PRIMARY KEY, v VARCHAR(200)",
-            &format!("IF(i = 1, -9223372036854775808, IF(i = 2, 9223372036854775807, i)), {filler}"),
+            &format!("IF(i = 1, -9223372036854775808, IF(i = 2, 9223372036854775807, i)), {FILLER}"),
             1_000,
         ),
-        table(
+        shape(
+            "decimal_key",
+            "id DECIMAL(20,5) PRIMARY KEY, v VARCHAR(200)",
+            &format!("(i - 500) * 12345.6789, {FILLER}"),
+            1_000,
+        ),
+        shape("one_row", "id INT PRIMARY KEY, v INT", "i, i", 1),
+    ]
+}
+
+fn other_keys() -> Vec<Shape> {
+    vec![
+        shape(
             "caseless_key",
             "id VARCHAR(40) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, v VARCHAR(200)",
             &format!(
-                "CONCAT(ELT(i % 6 + 1, 'Ä', 'b', 'ß', 'Z', '字', ''), i, ELT(i % 3 + 1, 'x', 'É', '')), {filler}"
+                "CONCAT(ELT(i % 6 + 1, 'Ä', 'b', 'ß', 'Z', '字', ''), i, ELT(i % 3 + 1, 'x', 'É', '')), {FILLER}"
             ),
             1_000,
         ),
-        table(
+        shape(
             "composite_key",
             "a INT, b VARCHAR(10) COLLATE utf8mb4_0900_ai_ci, c DATE, v VARCHAR(200), PRIMARY KEY (a, b, c)",
             &format!(
-                "i % 3, ELT(i % 5 + 1, 'a', 'B', 'ç', 'D', ''), '2000-01-01' + INTERVAL i DAY, {filler}"
+                "i % 3, ELT(i % 5 + 1, 'a', 'B', 'ç', 'D', ''), '2000-01-01' + INTERVAL i DAY, {FILLER}"
             ),
             1_000,
         ),
-        table(
+        shape(
             "binary_key",
             "id BINARY(16) PRIMARY KEY, v VARCHAR(200)",
-            &format!("UNHEX(LEFT(SHA2(i, 256), 32)), {filler}"),
+            &format!("UNHEX(LEFT(SHA2(i, 256), 32)), {FILLER}"),
             1_000,
         ),
-        table(
+        shape(
             "bytes_key",
             "id VARBINARY(16) PRIMARY KEY, v VARCHAR(200)",
-            &format!("UNHEX(SUBSTR(LEFT(SHA2(i, 256), 32), 1, 8 + 2 * (i % 4))), {filler}"),
+            &format!("UNHEX(SUBSTR(LEFT(SHA2(i, 256), 32), 1, 8 + 2 * (i % 4))), {FILLER}"),
             1_000,
         ),
-        table(
+        shape(
             "enum_key",
             "e ENUM('z', 'a', 'm'), n INT, v VARCHAR(200), PRIMARY KEY (e, n)",
-            &format!("i % 3 + 1, i, {filler}"),
+            &format!("i % 3 + 1, i, {FILLER}"),
             900,
         ),
-        table(
+        shape(
             "date_key",
             "id DATETIME(6) PRIMARY KEY, v VARCHAR(200)",
-            &format!("TIMESTAMPADD(MICROSECOND, i * i * 1000001, '1999-12-31'), {filler}"),
+            &format!("TIMESTAMPADD(MICROSECOND, i * i * 1000001, '1999-12-31'), {FILLER}"),
             1_000,
         ),
-        table(
-            "decimal_key",
-            "id DECIMAL(20,5) PRIMARY KEY, v VARCHAR(200)",
-            &format!("(i - 500) * 12345.6789, {filler}"),
-            1_000,
-        ),
-        table("one_row", "id INT PRIMARY KEY, v INT", "i, i", 1),
     ]
 }
 
