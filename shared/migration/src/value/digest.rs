@@ -13,7 +13,27 @@ use crate::value::target::TargetValue;
 
 /// 128 bits over a row or a key; printed in reports instead of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Digest(pub u128);
+
+/// Text that is no digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a digest has 32 hexadecimal digits")]
+pub struct NotADigest;
+
+impl TryFrom<String> for Digest {
+    type Error = NotADigest;
+    fn try_from(text: String) -> Result<Self, NotADigest> {
+        let digits = text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        digits.then(|| u128::from_str_radix(&text, 16).ok()).flatten().map(Self).ok_or(NotADigest)
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_string()
+    }
+}
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,6 +118,15 @@ mod tests {
         assert_eq!(json(r#"{"b": 1, "a": [1.10, "\u00e9"]}"#), json(r#"{"a":[1.10,"é"],"b":1}"#));
         assert_ne!(json("1.0"), json("1"));
         assert_ne!(json("12345678901234567890123"), json("12345678901234567890124"));
+    }
+
+    #[test]
+    fn a_digest_is_stored_as_it_is_printed() {
+        let digest = one(&TargetValue::Int(7));
+        let stored = serde_json::to_string(&digest).unwrap();
+        assert_eq!(stored, format!("\"{digest}\""));
+        assert_eq!(serde_json::from_str::<super::Digest>(&stored).unwrap(), digest);
+        assert!(serde_json::from_str::<super::Digest>("\"7\"").is_err());
     }
 
     #[test]
