@@ -17,7 +17,7 @@ use crate::command_line::VerifyArgs;
 use crate::connect::Ends;
 use crate::data_dir;
 use crate::exit::Exit;
-use crate::report::{count_text, print_line};
+use crate::report::{VerifyBar, count_text, print_line};
 use crate::task_file::TaskFile;
 use crate::verify::{Kind, Rejected, RepairLease, TableOutcome, TableVerifier, VerifyState};
 
@@ -53,7 +53,8 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let ends = Ends::of(&file)?;
     let folder = data_dir::spill(&args.task.data_dir, name);
     let mut state = VerifyState::open(&folder, &run, args.repair, clock.now())?;
-    let (seen, _) = watch::channel(0);
+    let (seen, told) = watch::channel(0);
+    let bar = VerifyBar::start(told, args.task.json);
     let lease = RepairLease { store: &store, clock: &clock, run: run.id, target_name: &ends.target_name };
     let repair = args.repair.then_some(lease);
     let verifier = TableVerifier { ends: &ends, clock: &clock, repair, seen: &seen };
@@ -69,6 +70,10 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
                     record::load::<TableProgress>(&store, &record::progress(run.id, table.number)).await?;
                 let copied = progress.map_or(0, |progress| progress.value.rows);
                 let spill = folder.join("spill");
+                bar.begin(
+                    &table.mapping.source.id.to_string(),
+                    table.mapping.source.rows_estimate.max(copied),
+                );
                 let outcome = verifier.verify(&table.mapping, copied, &rejected, &spill).await?;
                 state.record(table.number.0, outcome.clone())?;
                 outcome
@@ -76,6 +81,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
         };
         equal &= outcome.is_equal();
         source_rows += outcome.source_rows;
+        bar.clear();
         tell(args.task.json, &table.mapping, &outcome);
     }
     state.finish()?;
@@ -83,13 +89,15 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
         print_line(&VerifyEvent::Verified { task: name, tables: run.tables, equal, source_rows });
     } else if equal {
         println!("equal: {} tables, {} rows compared", run.tables, count_text(source_rows));
+    } else if args.repair {
+        println!("the two sides differ still: not every row could be repaired");
     } else {
         println!("the two sides differ; `--repair` makes the target equal once the task is completed");
     }
     Ok(if equal { Exit::Done } else { Exit::Differences })
 }
 
-/// Repair writes without a lease, so none of the task may exist.
+/// Repair takes a lease of its own; no other lease of the task may exist.
 async fn refuse_unless_at_rest(
     store: &Store<SystemClock>,
     clock: &SystemClock,

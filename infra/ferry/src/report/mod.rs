@@ -5,6 +5,7 @@
 //! - `event`: one JSON line for each event
 //! - `bars`: the terminal
 //! - `summary`: a page of text at the end
+//! - `verify_bar`: the terminal while rows are compared
 //! - `wording`: numbers with units
 
 mod bars;
@@ -12,10 +13,12 @@ mod event;
 mod reporter;
 mod snapshot;
 mod summary;
+mod verify_bar;
 mod wording;
 
 pub(crate) use event::{StateEvent, print_line};
 pub(crate) use reporter::Reporter;
 pub(crate) use snapshot::{KnownTables, Snapshot};
 pub(crate) use summary::snapshot_text;
+pub(crate) use verify_bar::VerifyBar;
 pub(crate) use wording::{bytes_text, count_text};
