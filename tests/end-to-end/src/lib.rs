@@ -1,1 +1,1 @@
-//! To be filled in this series of changes.
+//! End-to-end tests: the real command, a real MySQL and the stand-in. Everything is in `tests/`; this crate exports nothing.
