@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use migration::chunk::{Chunk, Pacing, Reject};
 use migration::lease::Lease;
 use migration::limits::LEASE_SPAN_MAX;
-use migration::message::Message;
+use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
     CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, RecordKey, RowSource, Sink, Version, Write,
@@ -40,7 +40,7 @@ where
     K: Sink,
     C: Clock,
 {
-    /// Moves the cursor past an acknowledged page, and prolongs the lease where less than half of it is left.
+    /// Moves the cursor past an acknowledged page, and prolongs the lease where less than its longest span is left.
     pub(crate) async fn advance(&self, held: &mut Held, page: PageWritten) -> Result<Advance, HandlerError> {
         let Some(last) = page.last_key.clone() else {
             return Err(HandlerError::Inconsistent(
@@ -130,7 +130,7 @@ where
     async fn wake_planner_if_last(&self, held: &Held) -> Result<(), HandlerError> {
         let partition = record::run_partition(held.run.id);
         if self.records.range(&partition, record::CHUNK_LEASES, None, 1).await?.is_empty() {
-            self.send(&[Message::Plan { run: held.run.id }]).await?;
+            message::send(self.queue, &[Message::Plan { run: held.run.id }]).await?;
         }
         Ok(())
     }

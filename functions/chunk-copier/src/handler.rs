@@ -15,12 +15,10 @@ use std::time::Duration;
 use migration::budget::Budget;
 use migration::chunk::{Chunk, Pacing};
 use migration::lease::Lease;
-use migration::message::Message;
+use migration::message::{self, Message};
 use migration::outcome::{HandlerError, Outcome};
 use migration::owner::Owner;
-use migration::port::{
-    CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, SendOutcome, Sink, Write,
-};
+use migration::port::{CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, Sink, Write};
 use migration::record::{self, ChunkId, Stored};
 use migration::run::{Failure, Run, RunId};
 use migration::run_store;
@@ -107,7 +105,7 @@ where
         let Some(task) = run_store::load_task(self.records, &run).await? else { return done };
         let Some(lease) = record::load::<Lease>(self.records, &record::chunk_lease(id, chunk)).await? else {
             // The chunk is done. Should it have been the last, whoever ended it may have died before saying so.
-            self.send(&[Message::Plan { run: id }]).await?;
+            message::send(self.queue, &[Message::Plan { run: id }]).await?;
             return done;
         };
         let table: Stored<TableRecord> =
@@ -156,7 +154,8 @@ where
             let started = self.clock.now();
             if !held.budget.allows(started, page_time) {
                 self.release(held).await?;
-                self.send(&[Message::Copy { run: held.run.id, chunk: held.chunk.value.id }]).await?;
+                message::send(self.queue, &[Message::Copy { run: held.run.id, chunk: held.chunk.value.id }])
+                    .await?;
                 return Ok(Outcome::Done);
             }
             let end = self.copy_page(held, pacing).await?;
@@ -209,16 +208,5 @@ where
         let remedy =
             "run one task per target table; start this task under a new name to copy again".to_owned();
         run_store::fail_run(self.records, run, Failure { what, remedy, at: self.clock.now() }).await
-    }
-
-    pub(crate) async fn send(&self, messages: &[Message]) -> Result<(), HandlerError> {
-        for message in messages {
-            for outcome in self.queue.send(message.queue(), &[message.outgoing()]).await? {
-                if let SendOutcome::Failed(error) = outcome {
-                    return Err(error.into());
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use migration::chunk::Pacing;
 use migration::lease::Lease;
-use migration::message::Message;
+use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, Sink, Write};
 use migration::record::{self, Stored};
@@ -60,7 +60,7 @@ where
         ];
         if self.records.commit(writes).await? == Commit::Stored {
             held.chunk = next(&held.chunk, kept);
-            self.send(&[Message::Copy { run, chunk: given.id }]).await?;
+            message::send(self.queue, &[Message::Copy { run, chunk: given.id }]).await?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use migration::key::KeyRange;
 use migration::lease::Lease;
-use migration::message::Message;
+use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
     CheckpointTable, Clock, Commit, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe,
@@ -83,7 +83,7 @@ where
             record::put_new(record::chunk_lease(run, chunk.id), &Lease::unheld()),
         ];
         if self.records.commit(writes).await? == Commit::Stored {
-            self.send(&[Message::Copy { run, chunk: chunk.id }]).await?;
+            message::send(self.queue, &[Message::Copy { run, chunk: chunk.id }]).await?;
         }
         Ok(())
     }

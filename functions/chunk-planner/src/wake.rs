@@ -3,11 +3,10 @@
 //! That is how the queue may lose everything and the task still ends (invariant 4). A message too many is harmless.
 
 use migration::lease::Lease;
-use migration::message::Message;
+use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
-    CheckpointTable, Clock, KeySampler, Queue, QueueName, SendOutcome, TargetCatalog, TargetClock,
-    TargetProbe,
+    CheckpointTable, Clock, KeySampler, Queue, QueueName, TargetCatalog, TargetClock, TargetProbe,
 };
 use migration::record;
 
@@ -40,18 +39,6 @@ where
             .map(|chunk| Message::Copy { run, chunk })
             .take(WOKEN_MAX)
             .collect();
-        self.send(&owed).await
-    }
-
-    pub(crate) async fn send(&self, messages: &[Message]) -> Result<(), HandlerError> {
-        let Some(queue) = messages.first().map(Message::queue) else { return Ok(()) };
-        let bodies: Vec<_> = messages.iter().map(Message::outgoing).collect();
-        for outcome in self.queue.send(queue, &bodies).await? {
-            match outcome {
-                SendOutcome::Sent => {}
-                SendOutcome::Failed(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
+        Ok(message::send(self.queue, &owed).await?)
     }
 }

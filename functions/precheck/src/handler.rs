@@ -7,11 +7,9 @@ use std::time::Duration;
 
 use migration::budget::Budget;
 use migration::finding::Verdict;
-use migration::message::Message;
+use migration::message::{self, Message};
 use migration::outcome::{HandlerError, Outcome};
-use migration::port::{
-    CheckpointTable, Clock, Queue, SendOutcome, SourceCatalog, TargetCatalog, TargetProbe, Write,
-};
+use migration::port::{CheckpointTable, Clock, Queue, SourceCatalog, TargetCatalog, TargetProbe, Write};
 use migration::record::{self, Stored};
 use migration::run::{Event, Run, RunId, State};
 use migration::run_store::{self, Step};
@@ -200,12 +198,6 @@ where
 }
 
 async fn wake_planner(queue: &impl Queue, run: RunId) -> Result<Outcome, HandlerError> {
-    let message = Message::Plan { run };
-    for outcome in queue.send(message.queue(), &[message.outgoing()]).await? {
-        match outcome {
-            SendOutcome::Sent => {}
-            SendOutcome::Failed(error) => return Err(HandlerError::Port(error)),
-        }
-    }
+    message::send(queue, &[Message::Plan { run }]).await?;
     Ok(Outcome::Done)
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::port::{Outgoing, QueueName};
+use crate::port::{Outgoing, PortError, Queue, QueueName, SendOutcome};
 use crate::record::ChunkId;
 use crate::run::RunId;
 
@@ -116,6 +116,22 @@ impl Message {
             (Kind::Copy, None) => Err(MessageError::Malformed(serde::de::Error::missing_field("chunk"))),
         }
     }
+}
+
+/// Sends messages that travel through one queue; each of them is in it when this succeeds.
+///
+/// # Errors
+/// The first failure; the messages may be sent again, a message too many is harmless.
+pub async fn send(queue: &impl Queue, messages: &[Message]) -> Result<(), PortError> {
+    let Some(name) = messages.first().map(Message::queue) else { return Ok(()) };
+    let bodies: Vec<Outgoing> = messages.iter().map(Message::outgoing).collect();
+    for outcome in queue.send(name, &bodies).await? {
+        match outcome {
+            SendOutcome::Sent => {}
+            SendOutcome::Failed(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use chunk_copier::handler::Copier;
 use chunk_planner::handler::Planner;
 use embedded::{Store, SystemClock};
 use migration::budget::Budget;
-use migration::message::Message;
+use migration::message::{self, Message};
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{Clock, Delivery, Inbox, Queue, QueueName};
 use migration::retry::{Retry, backoff};
@@ -128,7 +128,7 @@ impl Runner {
             State::PrecheckFailed | State::Completed | State::Failed => return Ok(()),
         };
         if !waiting_counts || self.store.depth(message.queue()).await? == 0 {
-            self.store.send(message.queue(), &[message.outgoing()]).await?;
+            message::send(&self.store, &[message]).await?;
         }
         Ok(())
     }
