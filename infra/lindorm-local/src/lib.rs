@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod engine;
+pub mod fault;
 mod refusal;
 pub mod sql;
 pub mod wire;

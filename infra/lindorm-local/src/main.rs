@@ -25,6 +25,9 @@ fn run() -> anyhow::Result<()> {
             let mut signals = Signals::new([SIGTERM, SIGINT])?;
             let server = Server::start(*options)?;
             println!("lindorm-local is ready on {}", server.addr());
+            if let Some(addr) = server.control_addr() {
+                println!("lindorm-local takes commands on {addr}");
+            }
             signals.forever().next();
             server.shutdown();
         }

@@ -69,6 +69,8 @@ refusals! {
     too_long(column: &str) = 1406 "22001" "Data too long for column '{column}'";
     /// 1298: a time zone that is not known.
     unknown_zone(name: &str) = 1298 "HY000" "Unknown or incorrect time zone: '{name}'";
+    /// 1030: the storage failed, for whatever reason.
+    storage_error(what: &str) = 1030 "HY000" "Got error -1 from storage engine: {what}";
     /// 3024: the statement ran out of its time.
     timed_out() = 3024 "HY000" "Query execution was interrupted, maximum statement execution time exceeded";
     /// 8008: over the limit of rows or bytes of one request.

@@ -1,4 +1,5 @@
 //! Integration tests of the stand-in, one binary: a module for each half.
 
 mod engine;
+mod fault;
 mod wire;

@@ -20,6 +20,7 @@ mod listing;
 mod naming;
 mod prepared;
 mod projection;
+mod reach;
 mod removal;
 mod row;
 mod scan;
@@ -51,6 +52,8 @@ pub use assumption::{
 };
 pub use clock::Clock;
 pub use prepared::Prepared;
+pub use reach::FirstKeyRange;
+pub(crate) use scope::DEFAULT_TIMEOUT;
 pub use session::Session;
 
 /// What an engine is made with.

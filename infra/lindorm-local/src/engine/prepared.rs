@@ -42,6 +42,11 @@ impl Prepared {
         self.inner.statement.timeout()
     }
 
+    /// Another statement in its place, with the same parameters.
+    pub(crate) fn with_statement(&self, statement: Statement) -> Self {
+        Self::new(statement, self.param_count(), self.inner.columns.clone())
+    }
+
     pub(crate) fn statement(&self) -> &Statement {
         &self.inner.statement
     }

@@ -12,7 +12,7 @@ use crate::refusal;
 use crate::sql::{Hints, Scalar};
 
 /// The time a statement has without a hint.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One execution.
 #[derive(Debug)]

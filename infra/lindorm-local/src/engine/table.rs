@@ -48,6 +48,17 @@ impl KeyRange {
         Self { low: Vec::new(), high: None, exact: false }
     }
 
+    /// Whether a key lies within, or keys that begin with this one.
+    pub(crate) fn holds(&self, key: &[u8]) -> bool {
+        self.low.as_slice() <= key && self.high.as_deref().is_none_or(|high| key < high)
+    }
+
+    /// Whether a key can lie in both.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let begins_before = |one: &Self, other: &Self| other.high.as_ref().is_none_or(|high| one.low < *high);
+        begins_before(self, other) && begins_before(other, self)
+    }
+
     fn is_empty(&self) -> bool {
         self.high.as_ref().is_some_and(|high| *high <= self.low)
     }

@@ -45,6 +45,9 @@ pub struct Arguments {
     /// How many connections there may be.
     #[arg(long, value_name = "COUNT", default_value_t = 4000)]
     max_connections: usize,
+    /// Loopback address on which commands that set faults are taken; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    control: Option<SocketAddr>,
 }
 
 /// What the arguments ask for.
@@ -108,6 +111,7 @@ impl Arguments {
             tls,
             idle_timeout: Duration::from_secs(self.idle_timeout),
             connections_max: self.max_connections,
+            control: self.control,
             engine: EngineOptions { assumptions, ..EngineOptions::default() },
             ..Options::default()
         })))

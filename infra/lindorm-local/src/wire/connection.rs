@@ -6,6 +6,7 @@ use std::io;
 
 use crate::answer::SqlError;
 use crate::engine::{Session, Support};
+use crate::fault::{self, Failure};
 use crate::wire::channel::Channel;
 use crate::wire::cursor::Cursor;
 use crate::wire::input::Arrival;
@@ -112,12 +113,18 @@ impl Connection<'_> {
 
     fn query(&mut self, body: &[u8], output: &mut Output, transport: &mut Transport) -> io::Result<Outcome> {
         let Ok(sql) = std::str::from_utf8(body) else { return Ok(Err(refusal::not_utf8("statement"))) };
-        match self.shared.engine().query(&mut self.session, sql) {
+        let (engine, faults) = (self.shared.engine(), self.shared.faults());
+        let outcome = engine
+            .prepare(&self.session, sql)
+            .map_err(Failure::Refused)
+            .and_then(|prepared| fault::execute(engine, faults, &mut self.session, &prepared, &[]));
+        match outcome {
             Ok(answer) => {
                 result::write(answer, Form::Text, self.capabilities, output, transport)?;
                 Ok(Ok(()))
             }
-            Err(error) => Ok(Err(error)),
+            Err(Failure::Refused(error)) => Ok(Err(error)),
+            Err(Failure::Cut) => Err(io::ErrorKind::ConnectionAborted.into()),
         }
     }
 
@@ -176,15 +183,20 @@ impl Connection<'_> {
             return Ok(Err(refusal::unknown_command()));
         }
         let count = statement.prepared.param_count();
+        let (engine, faults) = (self.shared.engine(), self.shared.faults());
         let outcome = param::read(cursor.rest(), count, &mut statement.types, &statement.long_data)
-            .and_then(|params| self.shared.engine().execute(&mut self.session, &statement.prepared, &params));
+            .map_err(Failure::Refused)
+            .and_then(|params| {
+                fault::execute(engine, faults, &mut self.session, &statement.prepared, &params)
+            });
         statement.long_data.clear();
         match outcome {
             Ok(answer) => {
                 result::write(answer, Form::Binary, self.capabilities, output, transport)?;
                 Ok(Ok(()))
             }
-            Err(error) => Ok(Err(error)),
+            Err(Failure::Refused(error)) => Ok(Err(error)),
+            Err(Failure::Cut) => Err(io::ErrorKind::ConnectionAborted.into()),
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Options {
     pub connections_max: usize,
     /// The greatest packet taken from a client, in bytes.
     pub packet_bytes_max: usize,
+    /// Where commands are taken, on a loopback address; port 0 takes a free one.
+    pub control: Option<SocketAddr>,
     /// The engine's own options: assumptions and clock.
     pub engine: EngineOptions,
 }
@@ -42,6 +44,7 @@ impl Default for Options {
             login_timeout: Duration::from_secs(10),
             connections_max: 4000,
             packet_bytes_max: PACKET_BYTES_MAX,
+            control: None,
             engine: EngineOptions::default(),
         }
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use rustls::ServerConfig;
 
 use crate::engine::Engine;
+use crate::fault::{Control, ControlPort, ControlPortError, Faults};
 use crate::wire::certificate::{self, Identity};
 use crate::wire::credential::Account;
 use crate::wire::options::{Options, User};
@@ -58,6 +59,9 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
+    /// The control port cannot be opened.
+    #[error("no control port")]
+    Control(#[from] ControlPortError),
     /// No thread for the listener.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
@@ -69,6 +73,8 @@ pub struct Server {
     addr: SocketAddr,
     shared: Arc<Shared>,
     listener: Option<JoinHandle<()>>,
+    control: Control,
+    control_port: Option<ControlPort>,
 }
 
 impl Server {
@@ -89,13 +95,17 @@ impl Server {
         let listener = TcpListener::bind(listen).map_err(unavailable)?;
         let addr = listener.local_addr().map_err(unavailable)?;
         let engine = Arc::new(Engine::new(options.engine.clone()));
-        let shared = Arc::new(Shared { engine, accounts, identity, options, live: Live::default() });
+        let faults = Arc::new(Faults::default());
+        let control = Control::new(Arc::clone(&engine), Arc::clone(&faults));
+        let control_port =
+            options.control.map(|addr| ControlPort::open(addr, control.clone())).transpose()?;
+        let shared = Arc::new(Shared { engine, faults, accounts, identity, options, live: Live::default() });
         let for_listener = Arc::clone(&shared);
         let listener = thread::Builder::new()
             .name("listener".to_owned())
             .spawn(move || accept_all(&listener, &for_listener))
             .map_err(StartError::Thread)?;
-        Ok(Server { addr, shared, listener: Some(listener) })
+        Ok(Server { addr, shared, listener: Some(listener), control, control_port })
     }
 
     /// Where it listens.
@@ -108,6 +118,24 @@ impl Server {
     #[must_use]
     pub fn engine(&self) -> &Arc<Engine> {
         self.shared.engine()
+    }
+
+    /// The faults that strike its connections and statements.
+    #[must_use]
+    pub fn faults(&self) -> &Arc<Faults> {
+        self.shared.faults()
+    }
+
+    /// What carries out commands, as the control port does.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Where the control port listens, if there is one.
+    #[must_use]
+    pub fn control_addr(&self) -> Option<SocketAddr> {
+        self.control_port.as_ref().map(ControlPort::addr)
     }
 
     /// The certificate of the authority it made for itself, as PEM, for clients that verify.
@@ -130,6 +158,8 @@ impl Server {
     fn stop(&mut self) {
         let Some(listener) = self.listener.take() else { return };
         self.shared.live.stopping.store(true, Ordering::SeqCst);
+        self.control_port = None;
+        self.shared.faults.close();
         // The listener sleeps in accept: a connection wakes it.
         let mut door = self.addr;
         if door.ip().is_unspecified() {
@@ -155,6 +185,7 @@ impl Drop for Server {
 #[derive(Debug)]
 pub(super) struct Shared {
     engine: Arc<Engine>,
+    faults: Arc<Faults>,
     accounts: BTreeMap<String, Account>,
     identity: Identity,
     options: Options,
@@ -164,6 +195,10 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn engine(&self) -> &Arc<Engine> {
         &self.engine
+    }
+
+    pub(super) fn faults(&self) -> &Arc<Faults> {
+        &self.faults
     }
 
     pub(super) fn account(&self, user: &str) -> Option<&Account> {
@@ -248,6 +283,10 @@ fn accept_all(listener: &TcpListener, shared: &Arc<Shared>) {
 fn admit(socket: TcpStream, shared: &Arc<Shared>, id: u32) -> bool {
     let limit = shared.options.connections_max;
     let socket = Socket(Arc::new(socket));
+    if shared.faults.strikes_connection() {
+        turn_away(socket, limit);
+        return true;
+    }
     {
         let mut sockets = shared.live.sockets();
         if sockets.len() >= limit {

@@ -5,18 +5,18 @@ mod connections;
 mod login;
 mod packets;
 mod program;
-mod raw;
+pub(crate) mod raw;
 mod tls;
 mod values;
 
 use lindorm_local::wire::{Options, Server};
 use mysql_async::{Conn, OptsBuilder};
 
-fn start(options: Options) -> Server {
+pub(crate) fn start(options: Options) -> Server {
     Server::start(options).expect("a server on a free loopback port")
 }
 
-fn opts(server: &Server) -> OptsBuilder {
+pub(crate) fn opts(server: &Server) -> OptsBuilder {
     OptsBuilder::default()
         .ip_or_hostname(server.addr().ip().to_string())
         .tcp_port(server.addr().port())
@@ -24,12 +24,12 @@ fn opts(server: &Server) -> OptsBuilder {
         .prefer_socket(false)
 }
 
-async fn connect(server: &Server) -> Conn {
+pub(crate) async fn connect(server: &Server) -> Conn {
     Conn::new(opts(server)).await.expect("a login")
 }
 
 /// Number and SQLSTATE of an error that the server sent.
-fn refusal(error: &mysql_async::Error) -> (u16, &str) {
+pub(crate) fn refusal(error: &mysql_async::Error) -> (u16, &str) {
     match error {
         mysql_async::Error::Server(server) => (server.code, &server.state),
         other => panic!("not an error of the server: {other}"),

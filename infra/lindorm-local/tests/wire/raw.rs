@@ -4,20 +4,20 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-pub(super) const CONNECT_WITH_DB: u32 = 1 << 3;
-pub(super) const PROTOCOL_41: u32 = 1 << 9;
-pub(super) const SSL: u32 = 1 << 11;
-pub(super) const SECURE_CONNECTION: u32 = 1 << 15;
-pub(super) const PLUGIN_AUTH: u32 = 1 << 19;
+pub(crate) const CONNECT_WITH_DB: u32 = 1 << 3;
+pub(crate) const PROTOCOL_41: u32 = 1 << 9;
+pub(crate) const SSL: u32 = 1 << 11;
+pub(crate) const SECURE_CONNECTION: u32 = 1 << 15;
+pub(crate) const PLUGIN_AUTH: u32 = 1 << 19;
 
-pub(super) struct Raw {
-    pub(super) socket: TcpStream,
+pub(crate) struct Raw {
+    pub(crate) socket: TcpStream,
     sequence: u8,
 }
 
 impl Raw {
     /// Connects and reads the first packet: the greeting, or the refusal of a connection.
-    pub(super) fn open(addr: SocketAddr) -> (Self, Vec<u8>) {
+    pub(crate) fn open(addr: SocketAddr) -> (Self, Vec<u8>) {
         let socket = TcpStream::connect(addr).expect("a connection");
         socket.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout above zero");
         let mut raw = Raw { socket, sequence: 0 };
@@ -26,7 +26,7 @@ impl Raw {
     }
 
     /// Connects and logs in as `root` without a password.
-    pub(super) fn log_in(addr: SocketAddr) -> Self {
+    pub(crate) fn log_in(addr: SocketAddr) -> Self {
         let (mut raw, _) = Raw::open(addr);
         raw.write(&login_packet("root", b"", "caching_sha2_password", None));
         assert_eq!(raw.read().expect("an answer")[0], 0, "the login succeeds");
@@ -34,7 +34,7 @@ impl Raw {
     }
 
     /// Sends one packet in the running conversation.
-    pub(super) fn write(&mut self, payload: &[u8]) {
+    pub(crate) fn write(&mut self, payload: &[u8]) {
         let mut rest = payload;
         loop {
             let (frame, after) = rest.split_at(rest.len().min(0xff_ffff));
@@ -51,25 +51,25 @@ impl Raw {
     }
 
     /// Sends a command, which starts a conversation, without waiting for an answer.
-    pub(super) fn send(&mut self, code: u8, body: &[u8]) {
+    pub(crate) fn send(&mut self, code: u8, body: &[u8]) {
         self.sequence = 0;
         self.write(&[&[code], body].concat());
     }
 
     /// Sends a command and reads the first packet of its answer.
-    pub(super) fn command(&mut self, code: u8, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn command(&mut self, code: u8, body: &[u8]) -> Vec<u8> {
         self.send(code, body);
         self.read().expect("an answer")
     }
 
     /// Sends a frame under a sequence number of the caller's choice.
-    pub(super) fn write_as(&mut self, sequence: u8, payload: &[u8]) {
+    pub(crate) fn write_as(&mut self, sequence: u8, payload: &[u8]) {
         self.sequence = sequence;
         self.write(payload);
     }
 
     /// Reads one packet; `None` when the server has closed.
-    pub(super) fn read(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn read(&mut self) -> Option<Vec<u8>> {
         let mut header = [0; 4];
         self.socket.read_exact(&mut header).ok()?;
         let length = u32::from_le_bytes([header[0], header[1], header[2], 0]);
@@ -81,7 +81,7 @@ impl Raw {
 }
 
 /// A login of the 4.1 protocol.
-pub(super) fn login_packet(user: &str, proof: &[u8], method: &str, database: Option<&str>) -> Vec<u8> {
+pub(crate) fn login_packet(user: &str, proof: &[u8], method: &str, database: Option<&str>) -> Vec<u8> {
     let with_database = if database.is_some() { CONNECT_WITH_DB } else { 0 };
     let mut packet = (PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH | with_database).to_le_bytes().to_vec();
     packet.extend([0; 28]);
@@ -97,12 +97,12 @@ pub(super) fn login_packet(user: &str, proof: &[u8], method: &str, database: Opt
 }
 
 /// Number and SQLSTATE of an ERR packet.
-pub(super) fn error(packet: &[u8]) -> (u16, &str) {
+pub(crate) fn error(packet: &[u8]) -> (u16, &str) {
     assert_eq!(packet[0], 0xff, "an ERR packet");
     (u16::from_le_bytes([packet[1], packet[2]]), std::str::from_utf8(&packet[4..9]).expect("an SQLSTATE"))
 }
 
 /// Whether a packet is OK.
-pub(super) fn is_ok(packet: &[u8]) -> bool {
+pub(crate) fn is_ok(packet: &[u8]) -> bool {
     packet[0] == 0
 }
