@@ -23,6 +23,7 @@ use migration::record::{self, ChunkId, Stored};
 use migration::run::{Failure, Run, RunId};
 use migration::run_store;
 use migration::stamp::{self, RunStamp};
+use migration::statement_form::StatementForm;
 use migration::table_plan::TableRecord;
 use migration::task::Task;
 use migration::time::UnixMs;
@@ -61,6 +62,7 @@ pub(crate) struct Held {
     /// The table is still this run's.
     pub(crate) owned: Write,
     pub(crate) stamp: Option<UnixMs>,
+    pub(crate) form: StatementForm,
     pub(crate) budget: Budget,
 }
 
@@ -143,7 +145,8 @@ where
         let fixed: Stored<RunStamp> = record::must_load(self.records, &record::stamp(id)).await?;
         let margin = task.tuning.stamp_margin.duration();
         let stamp = fixed.value.stamp().filter(|_| stamp::takes_stamps(target, margin));
-        Ok(Entry::Held(Box::new(Held { run, task, table, chunk, lease, owned, stamp, budget })))
+        let form = run.statement_form();
+        Ok(Entry::Held(Box::new(Held { run, task, table, chunk, lease, owned, stamp, form, budget })))
     }
 
     async fn copy(&self, held: &mut Held) -> Result<Outcome, HandlerError> {

@@ -68,8 +68,10 @@ where
         }
         let keys: Vec<Digest> = rows.iter().map(|row| mapping.key_digest(row)).collect();
         let sent = rows.len();
-        let outcome =
-            self.sink.write(WriteBatch { table: mapping, stamp: held.stamp, rows }, settled_by).await?;
+        let outcome = self
+            .sink
+            .write(WriteBatch { table: mapping, stamp: held.stamp, form: held.form, rows }, settled_by)
+            .await?;
         for rejected in &outcome.rejected {
             let key = keys.get(rejected.index).copied().unwrap_or(Digest(0));
             bad.push(BadRow { key, column: None, refusal: rejected.refusal });

@@ -10,6 +10,7 @@ use migration::record;
 use migration::retry::Retry;
 use migration::run::State;
 use migration::stamp::RunStamp;
+use migration::statement_form::StatementForm;
 use serde_json::json;
 
 use crate::invocation::{LONG, plan, plan_for, world};
@@ -25,7 +26,11 @@ fn put_stranger(world: &World) {
     let mapping = world.mapping(0);
     let rows = vec![mapping.convert_row(row(99), &mut 0).expect("it can be carried")];
     let until = world.platform.clock.now().plus(Duration::from_secs(60));
-    let written = finish(world.target.write(WriteBatch { table: mapping, stamp: None, rows }, until));
+    let written =
+        finish(world.target.write(
+            WriteBatch { table: mapping, stamp: None, form: StatementForm::documented(), rows },
+            until,
+        ));
     assert!(written.expect("no fault is set").rejected.is_empty());
 }
 

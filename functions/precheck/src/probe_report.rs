@@ -14,7 +14,7 @@ const UNSTAMPED: &str = "this run's rows are written with the target's own time:
 
 /// One finding for each measurement.
 pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName, user: &str) -> Vec<Finding> {
-    let Capabilities { clock, stamp, null_rows, odd_names } = capabilities;
+    let Capabilities { clock, stamp_hint: stamp, null_rows, odd_names, .. } = capabilities;
     vec![
         needed(
             Code::ProbeClock,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use migration::budget::Budget;
-use migration::capabilities::{Capabilities, Measured};
+use migration::capabilities::Capabilities;
 use migration::chunk::Generation;
 use migration::finding::Finding;
 use migration::ident::TableId;
@@ -193,9 +193,7 @@ pub(crate) fn as_far_as_tables_allow(
     let existing = mapped.iter().filter(|mapping| mapping.existing);
     let reason = existing.filter_map(|mapping| target_table::refuses_stamps(&mapping.target, margin)).next();
     match reason {
-        Some(why) if measured.stamp.is_shown() => {
-            Capabilities { stamp: Measured::Inconclusive { why }, ..measured }
-        }
+        Some(why) if measured.takes_stamps() => measured.without_stamps(&why),
         Some(_) | None => measured,
     }
 }

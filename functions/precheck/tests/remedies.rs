@@ -4,6 +4,7 @@ use migration::capabilities::Measured;
 use migration::finding::Level;
 use migration::port::{Clock, Sink, WriteBatch};
 use migration::schema::{SourceType, TargetIndex};
+use migration::statement_form::StatementForm;
 use migration::task::Task;
 use migration::value::TargetValue;
 use precheck::codes::Code;
@@ -18,8 +19,12 @@ pub(crate) fn fill_orders(world: &World) {
     let table = mapping(&orders());
     let rows = vec![vec![TargetValue::Int(1), TargetValue::Text("x".to_owned())]];
     let until = world.platform.clock.now().plus(std::time::Duration::from_secs(60));
-    finish(world.target.write(WriteBatch { table: &table, stamp: None, rows }, until))
-        .expect("the row is taken");
+    finish(
+        world
+            .target
+            .write(WriteBatch { table: &table, stamp: None, form: StatementForm::documented(), rows }, until),
+    )
+    .expect("the row is taken");
 }
 
 /// The statements of the one finding of this code and level.

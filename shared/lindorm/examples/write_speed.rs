@@ -15,6 +15,7 @@ use migration::schema::{
     ColumnMapping, KeyKind, SourceKey, SourceTable, TableKind, TableMapping, TargetColumn, TargetTable,
     TargetType,
 };
+use migration::statement_form::StatementForm;
 use migration::task::{Tls, TlsMode};
 use migration::time::UnixMs;
 use migration::value::{Conversion, TargetRow, TargetValue};
@@ -51,8 +52,10 @@ async fn measure(port: u16, rows: i64, connections: usize) -> Result<(), Box<dyn
     for first in (0..rows).step_by(usize::try_from(BATCH)?) {
         let batch = (first..rows.min(first + BATCH)).map(row).collect();
         let (begun, used) = (Instant::now(), cpu_time()?);
-        let outcome = target
-            .write(WriteBatch { table: &mapping, stamp, rows: batch }, now()?.plus(Duration::from_mins(1)));
+        let outcome = target.write(
+            WriteBatch { table: &mapping, stamp, form: StatementForm::documented(), rows: batch },
+            now()?.plus(Duration::from_mins(1)),
+        );
         let rejected = outcome.await?.rejected.len();
         wall += begun.elapsed();
         cpu += cpu_time()?.saturating_sub(used);

@@ -7,6 +7,7 @@ use futures_util::stream::FuturesUnordered;
 use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::{PortError, Sink, WriteBatch, WriteOutcome};
 use migration::schema::TableMapping;
+use migration::statement_form::StatementForm;
 use migration::time::UnixMs;
 use migration::value::{TargetRow, TargetValue};
 
@@ -73,7 +74,11 @@ impl Target {
         rows: Vec<TargetRow>,
         settled_by: UnixMs,
     ) -> Result<WriteOutcome, PortError> {
-        self.write(WriteBatch { table: mapping, stamp: None, rows }, settled_by).await
+        self.write(
+            WriteBatch { table: mapping, stamp: None, form: StatementForm::documented(), rows },
+            settled_by,
+        )
+        .await
     }
 
     /// Deletes the row with this key; one that is not there is no error. Cells stamped later than the target's clock

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use migration::capabilities::{Capabilities, Measured};
+use migration::capabilities::Capabilities;
 use migration::ident::{DatabaseName, TableId};
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{
@@ -50,14 +50,13 @@ impl MemoryTarget {
     /// A target without databases, on which everything the probe asks is so.
     #[must_use]
     pub fn new(clock: ManualClock, faults: Faults) -> Self {
-        let yes = || Measured::Yes;
         let server = Server {
             facts: TargetFacts {
                 version: "2.8.6".to_owned(),
                 tls: TlsFacts { encrypted: false, detail: String::new() },
                 time_zone: "SYSTEM".to_owned(),
             },
-            capabilities: Capabilities { clock: yes(), stamp: yes(), null_rows: yes(), odd_names: yes() },
+            capabilities: Capabilities::all_shown(),
             clock_ahead: Duration::ZERO,
             databases: BTreeSet::new(),
             tables: BTreeMap::new(),

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use migration::budget::Budget;
-use migration::capabilities::{Capabilities, Measured};
+use migration::capabilities::Capabilities;
 use migration::chunk::{Chunk, Generation};
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::lease::Lease;
@@ -138,9 +138,7 @@ impl World {
             let (number, entry) = run.step(event, "test", now).expect("invariant: a new run starts");
             writes.push(record::put_new(record::journal(self.run, number), &entry));
         }
-        let yes = || Measured::Yes;
-        run.capabilities =
-            Some(Capabilities { clock: yes(), stamp: yes(), null_rows: yes(), odd_names: yes() });
+        run.capabilities = Some(Capabilities::all_shown());
         run.probe_database = Some(database());
         run.tables = u32::try_from(self.tables.len()).expect("invariant: a few tables");
         writes.push(record::put_new(record::run(self.run), &run));

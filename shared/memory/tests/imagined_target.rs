@@ -7,6 +7,7 @@ use memory::{Call, Fault, MemoryTarget, Platform};
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{Clock, PortError, Sink, TargetCatalog, WriteBatch, WriteOutcome};
 use migration::retry::{Effect, Retry};
+use migration::statement_form::StatementForm;
 use migration::time::UnixMs;
 use migration::value::{Refusal, TargetRow, TargetValue};
 use proptest::prelude::{Just, Strategy, prop_assert_eq, prop_oneof, proptest};
@@ -25,7 +26,10 @@ fn write(
     rows: Vec<TargetRow>,
 ) -> Result<WriteOutcome, PortError> {
     let table = mapping();
-    target.write(WriteBatch { table: &table, stamp, rows }, UnixMs(u64::MAX)).now_or_never().unwrap()
+    target
+        .write(WriteBatch { table: &table, stamp, form: StatementForm::documented(), rows }, UnixMs(u64::MAX))
+        .now_or_never()
+        .unwrap()
 }
 
 fn names(target: &MemoryTarget) -> Vec<String> {
@@ -126,7 +130,12 @@ fn nothing_is_sent_that_would_not_be_settled_in_time() {
     let platform = Platform::automatic();
     let target = target(&platform);
     let table = mapping();
-    let batch = WriteBatch { table: &table, stamp: None, rows: vec![target_row(1, Some("x"), None)] };
+    let batch = WriteBatch {
+        table: &table,
+        stamp: None,
+        form: StatementForm::documented(),
+        rows: vec![target_row(1, Some("x"), None)],
+    };
     let settled_by = UnixMs(platform.clock.now().plus(STATEMENT_TIMEOUT).0 - 1);
     let error = target.write(batch, settled_by).now_or_never().unwrap().unwrap_err();
     assert_eq!(error.effect, Effect::None);

@@ -22,6 +22,7 @@ pub mod run;
 pub mod run_store;
 pub mod schema;
 pub mod stamp;
+pub mod statement_form;
 pub mod table_plan;
 pub mod task;
 pub mod time;

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub const STATEMENT_ROWS_MAX: usize = 2_000;
 /// Rows a statement holds unless asked otherwise (`lindorm.md` 9: 50 to 100 are recommended).
 pub const STATEMENT_ROWS: usize = 100;
+/// Rows of one statement where the target was not measured: the lower end of what its documentation recommends.
+pub const STATEMENT_ROWS_UNMEASURED: u32 = 50;
 /// Bytes a write request may hold at the target (`lindorm.md` 6).
 pub const REQUEST_BYTES_MAX: usize = 64 << 20;
 /// Bytes of values a statement holds at most; far below the request limit, to bound memory on both sides.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::capabilities::Capabilities;
 use crate::ident::DatabaseName;
+use crate::statement_form::StatementForm;
 use crate::time::UnixMs;
 
 /// Names a run; made outside, where random numbers are.
@@ -229,6 +230,13 @@ impl Run {
             tables: 0,
             journal_next: 0,
         }
+    }
+
+    /// The form of the run's statements, by what was measured.
+    #[must_use]
+    pub fn statement_form(&self) -> StatementForm {
+        let measured = self.capabilities.as_ref().map(Capabilities::statement_form);
+        measured.unwrap_or_else(|| Capabilities::default().statement_form())
     }
 
     /// Moves the run and returns the journal entry's number and text.

@@ -52,7 +52,13 @@ impl TargetProbe for Target {
         let null_rows = measured(null_rows::measure(&scratch).await).map_err(failed)?;
         let odd_names = measured(odd_names::measure(self, run, database).await).map_err(failed)?;
         tracing::info!(?clock, ?stamp, ?null_rows, ?odd_names, "the target was probed");
-        Ok(Capabilities { clock, stamp, null_rows, odd_names })
+        Ok(Capabilities {
+            clock,
+            stamp_hint: stamp,
+            null_rows,
+            odd_names,
+            ..Capabilities::unknown("it was not asked")
+        })
     }
 
     async fn drop_probe(&self, run: RunId, database: &DatabaseName) -> Result<(), PortError> {

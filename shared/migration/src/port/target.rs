@@ -10,6 +10,7 @@ use crate::port::error::PortError;
 use crate::port::source::TlsFacts;
 use crate::run::RunId;
 use crate::schema::{TableMapping, TargetTable};
+use crate::statement_form::StatementForm;
 use crate::time::UnixMs;
 use crate::value::{Refusal, TargetRow};
 
@@ -85,6 +86,8 @@ pub struct WriteBatch<'a> {
     pub table: &'a TableMapping,
     /// The stamp every cell gets; none for the target's own time.
     pub stamp: Option<UnixMs>,
+    /// How the statements are written.
+    pub form: StatementForm,
     /// The rows, within the page's bounds; the adapter cuts them into statements.
     pub rows: Vec<TargetRow>,
 }

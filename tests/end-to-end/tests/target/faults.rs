@@ -5,6 +5,7 @@ use std::time::Duration;
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{Sink, WriteBatch};
 use migration::retry::{Effect, Retry};
+use migration::statement_form::StatementForm;
 use migration::value::TargetRow;
 
 use super::stand::{Stand, in_a_minute, now, plain, row};
@@ -33,7 +34,12 @@ async fn a_target_that_is_down_is_tried_until_the_time_for_sending_is_over() {
     stand.server.kill();
     let begun = now();
     let settled_by = begun.plus(STATEMENT_TIMEOUT).plus(Duration::from_secs(2));
-    let batch = WriteBatch { table: &mapping, stamp: Some(begun), rows: vec![row(1, "x")] };
+    let batch = WriteBatch {
+        table: &mapping,
+        stamp: Some(begun),
+        form: StatementForm::documented(),
+        rows: vec![row(1, "x")],
+    };
     let error = stand.target.write(batch, settled_by).await.unwrap_err();
     assert!(error.is_transient());
     assert!(now() < settled_by && begun.until(now()) > Duration::from_millis(500));
@@ -44,7 +50,12 @@ async fn nothing_is_sent_whose_timeout_would_pass_the_end() {
     let stand = Stand::new().await;
     let mapping = plain("t");
     stand.create(&mapping).await;
-    let batch = WriteBatch { table: &mapping, stamp: None, rows: vec![row(1, "x")] };
+    let batch = WriteBatch {
+        table: &mapping,
+        stamp: None,
+        form: StatementForm::documented(),
+        rows: vec![row(1, "x")],
+    };
     let error = stand.target.write(batch, now().plus(STATEMENT_TIMEOUT / 2)).await.unwrap_err();
     assert_eq!(error.effect, Effect::None);
     assert!(stand.all(&mapping).await.is_empty());
@@ -56,7 +67,7 @@ async fn a_missing_table_goes_to_the_operator_without_a_second_try() {
     let begun = now();
     let rows = (0..300).map(|id| row(id, "x")).collect();
     let mapping = plain("missing");
-    let batch = WriteBatch { table: &mapping, stamp: None, rows };
+    let batch = WriteBatch { table: &mapping, stamp: None, form: StatementForm::documented(), rows };
     let error = stand.target.write(batch, in_a_minute()).await.unwrap_err();
     assert_eq!((error.code, error.retry, error.effect), (Some(1146), Retry::Operator, Effect::None));
     assert_eq!(error.to_string(), "target: writing to shop.missing: error 1146 (42S02)");
@@ -69,7 +80,12 @@ async fn a_stamp_an_index_forbids_is_an_error_of_the_statement_and_not_of_its_ro
     let mapping = plain("indexed");
     stand.create(&mapping).await;
     stand.run("CREATE INDEX by_v ON indexed (v)").await;
-    let batch = WriteBatch { table: &mapping, stamp: Some(now()), rows: vec![row(1, "x"), row(2, "x")] };
+    let batch = WriteBatch {
+        table: &mapping,
+        stamp: Some(now()),
+        form: StatementForm::documented(),
+        rows: vec![row(1, "x"), row(2, "x")],
+    };
     let error = stand.target.write(batch, in_a_minute()).await.unwrap_err();
     assert_eq!((error.code, error.retry), (Some(9001), Retry::Never));
 }
@@ -81,7 +97,12 @@ async fn a_cancelled_write_leaves_no_half_read_answer_behind() {
     stand.create(&mapping).await;
     let rows = || (0..5_000).map(|id| row(id, "x")).collect::<Vec<TargetRow>>();
     for micros in [50, 500, 2_000, 5_000, 10_000, 20_000] {
-        let batch = WriteBatch { table: &mapping, stamp: Some(now()), rows: rows() };
+        let batch = WriteBatch {
+            table: &mapping,
+            stamp: Some(now()),
+            form: StatementForm::documented(),
+            rows: rows(),
+        };
         let cut =
             tokio::time::timeout(Duration::from_micros(micros), stand.target.write(batch, in_a_minute()));
         let _ = cut.await;

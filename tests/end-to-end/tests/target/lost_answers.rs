@@ -6,6 +6,7 @@ use lindorm::{Settings, Target};
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{Sink, WriteBatch};
 use migration::retry::Effect;
+use migration::statement_form::StatementForm;
 use migration::time::UnixMs;
 use migration::value::TargetRow;
 
@@ -27,7 +28,12 @@ async fn a_stamped_write_is_sent_again_at_once_because_it_cannot_overtake_itself
     line.lose_answers(3);
     let begun = now();
     let rows: Vec<TargetRow> = (0..700).map(|id| row(id, "x")).collect();
-    let batch = WriteBatch { table: &mapping, stamp: Some(begun), rows: rows.clone() };
+    let batch = WriteBatch {
+        table: &mapping,
+        stamp: Some(begun),
+        form: StatementForm::documented(),
+        rows: rows.clone(),
+    };
     target.write(batch, in_a_minute()).await.unwrap();
     assert!(begun.until(now()) < STATEMENT_TIMEOUT);
     assert_eq!(stand.all(&mapping).await, rows);
@@ -40,7 +46,12 @@ async fn an_unstamped_write_of_unknown_outcome_waits_until_it_can_no_longer_take
     stand.create(&mapping).await;
     line.lose_answers(1);
     let begun = now();
-    let batch = WriteBatch { table: &mapping, stamp: None, rows: vec![row(1, "x")] };
+    let batch = WriteBatch {
+        table: &mapping,
+        stamp: None,
+        form: StatementForm::documented(),
+        rows: vec![row(1, "x")],
+    };
     target.write(batch, in_a_minute()).await.unwrap();
     assert!(begun.until(now()) >= STATEMENT_TIMEOUT);
     let stamps = stand.rows("SELECT /*+ _l_versions_(1) */ v, v_l_ts FROM t").await;
@@ -55,7 +66,12 @@ async fn an_unstamped_write_whose_wait_would_pass_the_end_is_returned_with_its_o
     stand.create(&mapping).await;
     line.lose_answers(1);
     let begun = now();
-    let batch = WriteBatch { table: &mapping, stamp: None, rows: vec![row(1, "x")] };
+    let batch = WriteBatch {
+        table: &mapping,
+        stamp: None,
+        form: StatementForm::documented(),
+        rows: vec![row(1, "x")],
+    };
     let settled_by = begun.plus(STATEMENT_TIMEOUT * 2 - Duration::from_secs(1));
     let error = target.write(batch, settled_by).await.unwrap_err();
     assert!(error.is_transient() && error.effect == Effect::Unknown);

@@ -10,6 +10,7 @@ use migration::schema::{
     ColumnMapping, KeyKind, SourceKey, SourceTable, TableKind, TableMapping, TargetColumn, TargetTable,
     TargetType,
 };
+use migration::statement_form::StatementForm;
 use migration::task::{Tls, TlsMode};
 use migration::time::UnixMs;
 use migration::value::{Conversion, TargetRow, TargetValue};
@@ -82,7 +83,7 @@ impl Stand {
         stamp: Option<UnixMs>,
         rows: Vec<TargetRow>,
     ) -> WriteOutcome {
-        let batch = WriteBatch { table: mapping, stamp, rows };
+        let batch = WriteBatch { table: mapping, stamp, form: StatementForm::documented(), rows };
         self.target.write(batch, in_a_minute()).await.expect("the batch is written")
     }
 
