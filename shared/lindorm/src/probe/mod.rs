@@ -1,13 +1,14 @@
 //! Measures the target in a scratch table, because its documentation leaves open what the strategies depend on.
 //!
 //! Every measurement uses the very statements the sink uses, on keys no earlier try has touched, and rests on nothing that
-//! is not measured itself: no DELETE, no order of two writes within one tick of a clock, no NULL where NULL is not the
+//! is not measured itself: no order of two writes within one tick of a clock, no NULL where NULL is not the
 //! question. What is contradictory or refused is inconclusive, which counts as "no" and says why; only a failing
 //! connection is an error. Safe to repeat at any point, also after a crash half way.
 //!
 //! The scratch table stays until the run ends, because it is the run's clock.
 
 mod clock;
+mod deletes;
 mod null_rows;
 mod odd_names;
 mod scratch;
@@ -49,12 +50,25 @@ impl TargetProbe for Target {
         } else {
             inconclusive("the target's clock could not be read")
         };
+        let delete_hides_later_arrivals = if stamp.is_shown() {
+            measured(deletes::measure(&scratch).await).map_err(failed)?
+        } else {
+            inconclusive("no row can be stamped")
+        };
         let null_rows = measured(null_rows::measure(&scratch).await).map_err(failed)?;
         let odd_names = measured(odd_names::measure(self, run, database).await).map_err(failed)?;
-        tracing::info!(?clock, ?stamp, ?null_rows, ?odd_names, "the target was probed");
+        tracing::info!(
+            ?clock,
+            ?stamp,
+            ?delete_hides_later_arrivals,
+            ?null_rows,
+            ?odd_names,
+            "the target was probed"
+        );
         Ok(Capabilities {
             clock,
             stamp_hint: stamp,
+            delete_hides_later_arrivals,
             null_rows,
             odd_names,
             ..Capabilities::unknown("it was not asked")

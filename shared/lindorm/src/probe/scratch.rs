@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
-use migration::limits::STATEMENT_TIMEOUT;
+use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::TargetCatalog;
 use migration::run::RunId;
 use migration::schema::{TargetColumn, TargetTable, TargetType};
@@ -17,7 +17,7 @@ use crate::decode::integer;
 use crate::failure::Failure;
 use crate::moment::{now, random};
 use crate::send::Window;
-use crate::statement::{create_table, drop_table, point_select, stamp_select, upsert};
+use crate::statement::{TimeoutHint, create_table, delete, drop_table, point_select, stamp_select, upsert};
 use crate::target::Target;
 
 /// How long a front-end node may take to learn of a new table (`lindorm.md` 4.3: unknown).
@@ -102,6 +102,20 @@ impl<'t> Scratch<'t> {
             timeout: STATEMENT_TIMEOUT,
         };
         self.target.send(&sql, || bind_rows(&rows, columns.len()), window).await
+    }
+
+    /// Deletes one row, without the hint where the target does not take it.
+    pub(super) async fn delete(&self, key: i64) -> Result<(), Failure> {
+        let key_column = [name("probe_key")];
+        let sent = async |hint, timeout: Duration| {
+            let sql = delete(&self.table, &key_column, hint);
+            let window = Window { settled_by: now().plus(timeout * 6), stamped: false, timeout };
+            self.target.send(&sql, || vec![Value::Int(key)], window).await
+        };
+        match sent(TimeoutHint::Given, STATEMENT_TIMEOUT).await {
+            Err(failure) if failure.class == Class::Unsupported => sent(TimeoutHint::Left, DDL_TIMEOUT).await,
+            sent => sent,
+        }
     }
 
     /// The newest cell of column `a`; none where there is no row. Several rows where one is asked for are no answer.

@@ -11,7 +11,7 @@ use crate::probe::inconclusive;
 use crate::probe::scratch::{Cell, Scratch, fresh_key};
 
 /// Far beyond what clocks differ by.
-const MINUTE_MS: i64 = 60_000;
+pub(super) const MINUTE_MS: i64 = 60_000;
 
 pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> {
     let Some(time) = tick(scratch).await?.and_then(|cell| cell.stamp) else {

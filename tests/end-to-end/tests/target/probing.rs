@@ -32,7 +32,7 @@ async fn each_open_question_gets_the_answer_of_the_target() {
         let stand = Stand::with(&[assumption]).await;
         let found = probed(&stand).await;
         assert_eq!((&found.clock, &found.stamp_hint), (&Measured::Yes, &Measured::Yes), "{assumption}");
-        assert!(found.takes_stamps());
+        assert!(found.stamped(), "{assumption}");
         assert_eq!(found.odd_names, odd_names, "{assumption}");
         match assumption {
             // A NULL that is ignored leaves the row that was there, so the three ways to such a row disagree.
@@ -40,6 +40,22 @@ async fn each_open_question_gets_the_answer_of_the_target() {
             _ => assert_eq!(found.null_rows, null_rows, "{assumption}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_row_stamped_as_its_delete_does_not_blur_what_a_delete_hides() {
+    for assumption in ["equal_to_marker=shown", "delete_affected=zero", "timeout_on_delete=refused"] {
+        let stand = Stand::with(&[assumption]).await;
+        assert_eq!(probed(&stand).await.delete_hides_later_arrivals, Measured::Yes, "{assumption}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_told_of_stamps_that_are_ignored() {
+    let stand = Stand::with(&["stamps=ignored"]).await;
+    let found = probed(&stand).await;
+    assert_eq!((&found.clock, &found.stamp_hint), (&Measured::Yes, &Measured::No));
+    assert!(matches!(found.delete_hides_later_arrivals, Measured::Inconclusive { .. }));
 }
 
 #[tokio::test]
