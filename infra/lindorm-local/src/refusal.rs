@@ -42,14 +42,16 @@ refusals! {
     duplicate_key() = 1062 "23000" "Duplicate entry for key 'PRIMARY'";
     /// 1064: the text is not a statement of the dialect.
     syntax(what: &str) = 1064 "42000" "syntax error: {what}";
-    /// 1048: NULL in a key column.
-    null_key(column: &str) = 1048 "23000" "Column '{column}' cannot be null";
+    /// 1048: NULL where none may be.
+    null_value(column: &str) = 1048 "23000" "Column '{column}' cannot be null";
     /// 1091: DROP of a column or index that does not exist.
     cannot_drop(name: &str) = 1091 "42000" "Can't DROP '{name}'; check that column/key exists";
     /// 1136: a row with another number of values than there are columns.
     value_count(row: usize) = 1136 "21S01" "Column count doesn't match value count at row {row}";
     /// 1146: the table does not exist.
     no_such_table(database: &str, table: &str) = 1146 "42S02" "Table '{database}.{table}' doesn't exist";
+    /// 8005: the table does not exist, by the vendor's own number.
+    table_missing(database: &str, table: &str) = 8005 "HY000" "Table '{database}.{table}' does not exist";
     /// 1193: SET or SELECT of a variable that does not exist.
     unknown_variable(name: &str) = 1193 "HY000" "Unknown system variable '{name}'";
     /// 1210: another number of parameters than the statement has.
@@ -75,6 +77,8 @@ refusals! {
     timed_out() = 3024 "HY000" "Query execution was interrupted, maximum statement execution time exceeded";
     /// 8008: over the limit of rows or bytes of one request.
     over_limit(what: &str) = 8008 "HY000" "resource limit exceeded: {what}";
+    /// 1153: a statement with too many rows or bytes, by MySQL's number.
+    statement_too_large(what: &str) = 1153 "08S01" "Got a statement that is too large: {what}";
     /// 9001: a statement or clause that is not supported.
     unsupported(what: &str) = 9001 "HY000" "unsupported: {what}";
     /// 9001: a stamp where an index forbids it.

@@ -29,6 +29,21 @@ macro_rules! switch {
     };
 }
 
+mod reading;
+mod support;
+mod writing;
+
+pub use reading::{
+    BooleanResult, DecimalResult, DuplicateColumnCode, EngineVersion, ErrorLanguage, JsonResult, LimitCap,
+    MissingTableCode, OverLimitCode, Parameters, TemporalResult,
+};
+pub use support::{DoubleQuotes, Escapes, Heed, Misuse, Names, Presence, Support};
+pub use writing::{
+    BothStamps, BoundText, BytesPerStatement, DeleteAffected, DeleteMarker, EmptyValue, EqualStamp,
+    EqualToMarker, ExcessFraction, ExcessScale, KeyLimit, NotNull, NullRow, NullWrite, RowsPerStatement,
+    TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
+};
+
 /// Declares the table of switches and the struct that holds their values.
 macro_rules! switches {
     ($($field:ident: $kind:ident = $default:ident, $rule:literal, $meaning:literal;)+) => {
@@ -85,159 +100,31 @@ pub struct AssumptionInfo {
     pub meaning: &'static str,
 }
 
-switch! {
-    /// Which of two cells with one timestamp stays.
-    EqualStamp {
-        /// The write that arrives later.
-        LaterWins = "later_wins",
-        /// The write that arrived first.
-        FirstWins = "first_wins",
-        /// The greater value, byte by byte; NULL is the smallest.
-        ValueOrder = "value_order",
-    }
-}
-switch! {
-    /// What writing NULL does.
-    NullWrite {
-        /// Removes the cell and hides older stamps that arrive later.
-        Removes = "removes",
-        /// Removes the cell there is and leaves nothing behind.
-        RemovesOnce = "removes_once",
-        /// Leaves the column as it was.
-        Ignored = "ignored",
-    }
-}
-switch! {
-    /// Whether a row whose non-key columns are all NULL exists.
-    NullRow {
-        /// It is read back as its key and NULLs.
-        Exists = "exists",
-        /// It is not there.
-        Absent = "absent",
-    }
-}
-switch! {
-    /// Which names tables and columns may have.
-    Names {
-        /// Letters, digits, `.`, `-` and `_` only.
-        Documented = "documented",
-        /// Anything in backticks.
-        Any = "any",
-    }
-}
-switch! {
-    /// What is done with something the pages do not describe.
-    Misuse {
-        /// An error.
-        Refused = "refused",
-        /// Nothing.
-        Ignored = "ignored",
-    }
-}
-switch! {
-    /// Whether something the pages leave open works.
-    Support {
-        /// It works.
-        Accepted = "accepted",
-        /// An error.
-        Refused = "refused",
-    }
-}
-switch! {
-    /// Which escapes a quoted text has.
-    Escapes {
-        /// Backslash escapes, unless the session switches them off.
-        On = "on",
-        /// None ever, as before SQL engine 2.8.4.8.
-        Off = "off",
-    }
-}
-switch! {
-    /// What is done with more fraction digits than a DECIMAL column has.
-    ExcessScale {
-        /// An error.
-        Refused = "refused",
-        /// Rounded half away from zero.
-        Rounded = "rounded",
-        /// Cut off.
-        Truncated = "truncated",
-    }
-}
-switch! {
-    /// How quoted text becomes VARBINARY.
-    TextAsBytes {
-        /// An error.
-        Refused = "refused",
-        /// Its UTF-8 bytes.
-        Bytes = "bytes",
-        /// Read as hex digits.
-        Hex = "hex",
-    }
-}
-switch! {
-    /// What an empty VARBINARY becomes.
-    EmptyBytes {
-        /// An empty value.
-        Kept = "kept",
-        /// NULL.
-        Null = "null",
-    }
-}
-switch! {
-    /// The affected-rows number of a DELETE.
-    DeleteAffected {
-        /// Always one.
-        One = "one",
-        /// Always zero.
-        Zero = "zero",
-    }
-}
-switch! {
-    /// Where the cap of 10,000 on LIMIT and OFFSET holds.
-    LimitCap {
-        /// In every SELECT.
-        Always = "always",
-        /// Only with ORDER BY.
-        Ordered = "ordered",
-    }
-}
-switch! {
-    /// What custom timestamps do.
-    Stamps {
-        /// They stamp their cells.
-        Honoured = "honoured",
-        /// They are read and forgotten; the server's clock stamps.
-        Ignored = "ignored",
-    }
-}
-switch! {
-    /// Whether a cell stamped exactly as its row's delete marker is seen.
-    EqualToMarker {
-        /// It is deleted.
-        Hidden = "hidden",
-        /// It survives.
-        Shown = "shown",
-    }
-}
-switch! {
-    /// Whether DESCRIBE shows lengths, precisions and scales.
-    Parameters {
-        /// As `DECIMAL(10,2)`.
-        Shown = "shown",
-        /// As `DECIMAL`.
-        Hidden = "hidden",
-    }
-}
-
 switches! {
     equal_stamp: EqualStamp = LaterWins, "44", "which of two cells with one timestamp stays";
     null_write: NullWrite = Removes, "35", "what writing NULL does to a cell";
     null_row: NullRow = Absent, "35", "whether a row of only NULLs exists";
     names: Names = Any, "21", "which characters names may hold";
     equal_to_marker: EqualToMarker = Hidden, "45", "a cell stamped exactly as its row's delete marker";
-    stamps: Stamps = Honoured, "42, 43", "custom timestamps, by hint or pseudo column";
+    stamp_hint: Heed = Honoured, "42", "the hint `_l_ts_` on UPSERT";
     stamp_on_delete: Misuse = Refused, "41", "the hint `_l_ts_` on DELETE and UPDATE";
-    stamp_column: Support = Accepted, "43", "the pseudo column `_l_ts_`";
+    stamp_column: Heed = Honoured, "43", "the pseudo column `_l_ts_`";
+    both_stamps: BothStamps = ColumnWins, "43", "hint and pseudo column in one statement";
+    unknown_hint: Misuse = Ignored, "41", "a hint of another name";
+    hints_when_prepared: Heed = Honoured, "1.1", "hints in prepared statements";
+    bind_values: Support = Accepted, "5", "parameters in VALUES";
+    bound_text: BoundText = Converted, "5.2", "bound text for BOOLEAN, DATE, TIME, TIMESTAMP and DECIMAL";
+    rows_per_statement: RowsPerStatement = TwoThousand, "30", "the most rows of one statement";
+    bytes_per_statement: BytesPerStatement = Documented, "30", "the most bytes of one statement's values";
+    over_limit_code: OverLimitCode = Lindorm, "30", "the error number of a statement with too many rows or bytes";
+    upsert_affected: UpsertAffected = Rows, "2.1", "the affected-rows number of an UPSERT";
+    delete_marker: DeleteMarker = HidesLater, "46", "a cell stamped at or before its row's delete marker that arrives after it";
+    ttl_on_write: TtlOnWrite = Dropped, "46", "a cell written older than its time to live";
+    missing_table_code: MissingTableCode = Mysql, "7", "the error number of a table that does not exist";
+    empty_text: EmptyValue = Kept, "5.2", "an empty VARCHAR";
+    not_null: NotNull = Unchecked, "34", "NULL for a column outside the key that is NOT NULL";
+    key_limit: KeyLimit = Strict, "31", "the most bytes of a key";
+    value_limit: ValueLimit = Column, "31", "what the limit of 2 MB is of";
     stamp_with_index: Support = Refused, "48", "custom timestamps on a column with a secondary index without MUTABLE_ALL";
     timeout_on_delete: Support = Accepted, "3.1", "the hint `_l_operation_timeout_` on DELETE and UPDATE";
     multi_row_delete: Support = Refused, "37", "a DELETE whose condition is not one whole key";
@@ -247,7 +134,7 @@ switches! {
     varchar_length: Misuse = Refused, "31", "text longer than its VARCHAR(n)";
     zero_in_key_text: Support = Refused, "5.2", "a zero byte inside a VARCHAR or CHAR of the key";
     text_as_bytes: TextAsBytes = Refused, "5.2", "quoted text written to a VARBINARY column";
-    empty_bytes: EmptyBytes = Kept, "5.2", "an empty VARBINARY";
+    empty_bytes: EmptyValue = Kept, "5.2", "an empty VARBINARY";
     boolean_from_integer: Support = Accepted, "5.2", "0 and 1 written to a BOOLEAN column";
     delete_affected: DeleteAffected = One, "38", "the affected-rows number of a DELETE";
     limit_cap: LimitCap = Always, "51", "where LIMIT and OFFSET are capped at 10,000";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::answer::SqlError;
+use crate::engine::MissingTableCode;
 use crate::engine::table::Table;
 use crate::refusal;
 use crate::sql::TableName;
@@ -14,12 +15,13 @@ type Tables = BTreeMap<String, Arc<Table>>;
 #[derive(Debug)]
 pub(crate) struct Catalog {
     databases: RwLock<BTreeMap<String, Tables>>,
+    missing: MissingTableCode,
 }
 
 impl Catalog {
     /// A catalog with the database `default` only.
-    pub(crate) fn new() -> Self {
-        Self { databases: RwLock::new(BTreeMap::from([("default".to_owned(), Tables::new())])) }
+    pub(crate) fn new(missing: MissingTableCode) -> Self {
+        Self { databases: RwLock::new(BTreeMap::from([("default".to_owned(), Tables::new())])), missing }
     }
 
     fn read<T>(&self, look: impl FnOnce(&BTreeMap<String, Tables>) -> T) -> T {
@@ -65,7 +67,10 @@ impl Catalog {
         let database = name.database.as_deref().unwrap_or(current);
         self.read(|databases| {
             let tables = databases.get(database).ok_or_else(|| refusal::unknown_database(database))?;
-            tables.get(&name.table).cloned().ok_or_else(|| refusal::no_such_table(database, &name.table))
+            tables.get(&name.table).cloned().ok_or_else(|| match self.missing {
+                MissingTableCode::Mysql => refusal::no_such_table(database, &name.table),
+                MissingTableCode::Lindorm => refusal::table_missing(database, &name.table),
+            })
         })
     }
 

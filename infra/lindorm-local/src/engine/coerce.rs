@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use crate::answer::{ColumnKind, Datum, SqlError};
 use crate::engine::calendar::{self, Reading};
 use crate::engine::decimal;
-use crate::engine::{Assumptions, EmptyBytes, Misuse, Support, TextAsBytes};
+use crate::engine::{Assumptions, EmptyValue, Misuse, Support, TextAsBytes};
 use crate::refusal;
 use crate::sql::bytes_of_hex;
 
@@ -58,6 +58,9 @@ pub(crate) fn store(
             if enforced && length.is_some_and(|length| characters(text) > length as usize) {
                 return Err(refusal::too_long(name));
             }
+            if text.is_empty() && conversion.assumptions.empty_text == EmptyValue::Null {
+                return Ok(false);
+            }
             out.extend(text.as_bytes());
         }
         ColumnKind::Char { length } => {
@@ -75,7 +78,7 @@ pub(crate) fn store(
         ColumnKind::Varbinary => {
             let start = out.len();
             bytes(value, conversion, out).ok_or_else(wrong)?;
-            if out.len() == start && conversion.assumptions.empty_bytes == EmptyBytes::Null {
+            if out.len() == start && conversion.assumptions.empty_bytes == EmptyValue::Null {
                 return Ok(false);
             }
         }

@@ -127,7 +127,8 @@ fn bytes(
     scope: &Scope<'_>,
 ) -> Result<Option<Vec<u8>>, SqlError> {
     let mut stored = Vec::new();
-    if !store(&column.name, column.kind, scope.value(scalar), scope.conversion(schema), &mut stored)? {
+    let value = scope.stored_value(scalar, column)?;
+    if !store(&column.name, column.kind, value, scope.conversion(schema), &mut stored)? {
         return Ok(None);
     }
     Ok(Some(match column.place {

@@ -18,6 +18,7 @@ mod key;
 mod like;
 mod listing;
 mod naming;
+mod preparation;
 mod prepared;
 mod projection;
 mod reach;
@@ -47,8 +48,11 @@ use scope::Scope;
 use table::Table;
 
 pub use assumption::{
-    AssumptionInfo, Assumptions, DeleteAffected, EmptyBytes, EqualStamp, EqualToMarker, Escapes, ExcessScale,
-    LimitCap, Misuse, Names, NullRow, NullWrite, Parameters, Stamps, Support, TABLE, TextAsBytes,
+    AssumptionInfo, Assumptions, BooleanResult, BothStamps, BoundText, BytesPerStatement, DecimalResult,
+    DeleteAffected, DeleteMarker, DoubleQuotes, DuplicateColumnCode, EmptyValue, EngineVersion, EqualStamp,
+    EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed, JsonResult, KeyLimit, LimitCap,
+    MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite, OverLimitCode, Parameters, Presence,
+    RowsPerStatement, Support, TABLE, TemporalResult, TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
 };
 pub use clock::Clock;
 pub use prepared::Prepared;
@@ -76,7 +80,8 @@ impl Engine {
     /// An engine with the database `default` and nothing else.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        Self { options, catalog: Catalog::new() }
+        let catalog = Catalog::new(options.assumptions.missing_table_code);
+        Self { options, catalog }
     }
 
     /// The behaviours this engine was made with.
@@ -109,13 +114,24 @@ impl Engine {
         Ok(())
     }
 
-    /// Parses a statement and finds the columns of its rows.
+    /// Parses a statement as COM_STMT_PREPARE does and finds the columns of its rows.
     ///
     /// # Errors
-    /// A syntax error, an unsupported statement, an unknown table or column.
+    /// A syntax error, an unsupported statement, an unknown table or column, or what a prepared statement must not hold.
     pub fn prepare(&self, session: &Session, sql: &str) -> Result<Prepared, SqlError> {
+        let mut parsed = self.parse(session, sql)?;
+        preparation::prepared(&mut parsed.statement, self.assumptions())?;
+        self.resolve(session, parsed)
+    }
+
+    fn parse(&self, session: &Session, sql: &str) -> Result<sql::Parsed, SqlError> {
         let escapes = self.assumptions().escapes == Escapes::On && !session.no_backslash_escapes;
         let parsed = sql::parse(sql, escapes)?;
+        preparation::check(&parsed.statement, self.assumptions())?;
+        Ok(parsed)
+    }
+
+    fn resolve(&self, session: &Session, parsed: sql::Parsed) -> Result<Prepared, SqlError> {
         let columns = self.columns(session, &parsed.statement)?;
         Ok(Prepared::new(parsed.statement, parsed.param_count, columns))
     }
@@ -254,7 +270,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::prepare`] and [`Engine::execute`].
     pub fn query(&self, session: &mut Session, sql: &str) -> Result<Answer, SqlError> {
-        let prepared = self.prepare(session, sql)?;
+        let parsed = self.parse(session, sql)?;
+        let prepared = self.resolve(session, parsed)?;
         self.execute(session, &prepared, &[])
     }
 

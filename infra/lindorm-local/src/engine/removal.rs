@@ -13,7 +13,7 @@ use crate::engine::select::Rows;
 use crate::engine::table::{Table, Write};
 use crate::engine::upsert::changed;
 use crate::engine::visible::Window;
-use crate::engine::{DeleteAffected, EqualToMarker, Misuse, NullRow, Support};
+use crate::engine::{DeleteAffected, DeleteMarker, EqualToMarker, Misuse, NullRow, Support};
 use crate::refusal;
 use crate::sql::{Comparison, Delete, Hints, Predicate, Scalar, Update};
 
@@ -32,7 +32,7 @@ pub(crate) fn delete(table: &Arc<Table>, delete: &Delete, scope: &Scope<'_>) -> 
         EqualToMarker::Shown => scope.now_ms - 1,
     };
     match full_key(&delete.filter, &schema, scope, "DELETE") {
-        Ok(key) => table.delete(&key, marker),
+        Ok(key) => hide(table, &key, marker, scope),
         Err(refused)
             if refused.code == NOT_ONE_KEY && scope.assumptions.multi_row_delete == Support::Accepted =>
         {
@@ -64,9 +64,16 @@ fn delete_several(
         }
     }
     for key in &keys {
-        table.delete(key, marker);
+        hide(table, key, marker, scope);
     }
     Ok(keys.len() as u64)
+}
+
+fn hide(table: &Table, key: &[u8], marker: i64, scope: &Scope<'_>) {
+    match scope.assumptions.delete_marker {
+        DeleteMarker::HidesLater => table.delete(key, marker),
+        DeleteMarker::HidesPresent => table.delete_present(key, marker),
+    }
 }
 
 /// Writes the columns of SET if the row is there.
@@ -126,10 +133,12 @@ fn full_key(filter: &Predicate, schema: &Schema, scope: &Scope<'_>, verb: &str) 
     let (mut key, mut stored) = (Vec::new(), Vec::new());
     for (part, value) in schema.key.iter().zip(values) {
         let value = value.ok_or_else(refused)?;
-        let name = &schema.columns[part.column].name;
+        let column = &schema.columns[part.column];
+        let name = &column.name;
         stored.clear();
-        if !store(name, part.kind, scope.value(value), scope.conversion(schema), &mut stored)? {
-            return Err(refusal::null_key(name));
+        let value = scope.stored_value(value, column)?;
+        if !store(name, part.kind, value, scope.conversion(schema), &mut stored)? {
+            return Err(refusal::null_value(name));
         }
         push_component(part.kind, part.descending, &stored, &mut key);
     }

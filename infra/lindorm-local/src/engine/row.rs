@@ -154,6 +154,16 @@ impl Row {
         }
     }
 
+    /// The same without a marker, as if a compaction followed. False if nothing is left of the row.
+    pub(crate) fn delete_present(&mut self, marker: i64) -> bool {
+        self.delete(marker);
+        if self.alive <= self.marker {
+            self.alive = NEVER;
+        }
+        self.marker = NEVER;
+        !self.cells.is_empty() || self.alive != NEVER
+    }
+
     /// Forgets the marker and removed cells, as a major compaction does. False if nothing is left of the row.
     pub(crate) fn compact(&mut self) -> bool {
         if self.alive <= self.marker {

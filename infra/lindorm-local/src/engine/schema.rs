@@ -44,6 +44,13 @@ pub(crate) struct Index {
     pub(crate) include: Vec<String>,
 }
 
+impl Index {
+    /// Whether it holds the column.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.columns.iter().chain(&self.include).any(|column| column == name || column == "*")
+    }
+}
+
 /// Everything about a table but its rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Schema {
@@ -123,7 +130,6 @@ impl Schema {
 
     /// Whether any index holds the column.
     pub(crate) fn is_indexed(&self, name: &str) -> bool {
-        let holds = |columns: &[String]| columns.iter().any(|column| column == name);
-        self.indexes.iter().any(|index| holds(&index.columns) || holds(&index.include))
+        self.indexes.iter().any(|index| index.holds(name))
     }
 }

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use crate::answer::{Datum, SqlError};
+use crate::answer::{ColumnKind, Datum, SqlError};
 use crate::engine::coerce::Conversion;
 use crate::engine::row::Merging;
-use crate::engine::schema::Schema;
+use crate::engine::schema::{ColumnDef, Schema};
 use crate::engine::shown::moment;
-use crate::engine::{Assumptions, Session};
+use crate::engine::{Assumptions, BoundText, OverLimitCode, Session};
 use crate::refusal;
 use crate::sql::{Hints, Scalar};
 
@@ -48,6 +48,23 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The value that is to be stored in a column.
+    ///
+    /// # Errors
+    /// 1366 for a bound text where the column's type is none and the assumptions refuse that.
+    pub(crate) fn stored_value<'s>(
+        &'s self,
+        scalar: &'s Scalar,
+        column: &ColumnDef,
+    ) -> Result<&'s Datum<'s>, SqlError> {
+        let value = self.value(scalar);
+        let bound = self.assumptions.bound_text == BoundText::Refused && matches!(scalar, Scalar::Param(_));
+        if bound && matches!(value, Datum::Text(_) | Datum::Bytes(_)) && wants_conversion(column.kind) {
+            return Err(refusal::wrong_value("bound", &column.name));
+        }
+        Ok(value)
+    }
+
     pub(crate) fn conversion(&self, schema: &Schema) -> Conversion<'a> {
         Conversion { assumptions: self.assumptions, zone_ms: self.zone_ms, longest: schema.longest_value() }
     }
@@ -60,6 +77,14 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The refusal of a statement with too many rows or bytes.
+    pub(crate) fn too_large(&self, what: &str) -> SqlError {
+        match self.assumptions.over_limit_code {
+            OverLimitCode::Lindorm => refusal::over_limit(what),
+            OverLimitCode::Mysql => refusal::statement_too_large(what),
+        }
+    }
+
     /// A natural number of LIMIT or OFFSET.
     pub(crate) fn count(&self, scalar: &Scalar) -> Result<u64, SqlError> {
         let number = match self.value(scalar) {
@@ -68,5 +93,28 @@ impl<'a> Scope<'a> {
             _ => None,
         };
         number.ok_or_else(|| refusal::syntax("LIMIT and OFFSET take a natural number"))
+    }
+}
+
+/// Whether a text has to be read as something else to be stored.
+fn wants_conversion(kind: ColumnKind) -> bool {
+    match kind {
+        ColumnKind::Boolean
+        | ColumnKind::Decimal { .. }
+        | ColumnKind::Date
+        | ColumnKind::Time
+        | ColumnKind::Timestamp => true,
+        ColumnKind::TinyInt
+        | ColumnKind::SmallInt
+        | ColumnKind::Integer
+        | ColumnKind::BigInt
+        | ColumnKind::BigIntUnsigned
+        | ColumnKind::Float
+        | ColumnKind::Double
+        | ColumnKind::Varchar { .. }
+        | ColumnKind::Char { .. }
+        | ColumnKind::Binary { .. }
+        | ColumnKind::Varbinary
+        | ColumnKind::Json => false,
     }
 }

@@ -218,6 +218,14 @@ impl Table {
         }
     }
 
+    /// Deletes what is there at or before `marker` and leaves nothing behind.
+    pub(crate) fn delete_present(&self, key: &[u8], marker: i64) {
+        let mut shard = self.lock(key);
+        if shard.get_mut(key).is_some_and(|row| !row.delete_present(marker)) {
+            shard.remove(key);
+        }
+    }
+
     /// Copies up to `most` rows of one shard within the range, from its low or its high end.
     pub(crate) fn page(&self, shard: usize, range: &KeyRange, backward: bool, most: usize) -> Page {
         let mut page = Page::default();

@@ -9,20 +9,20 @@ use crate::answer::{ColumnKind, Datum, SqlError};
 use crate::engine::coerce::{Conversion, store};
 use crate::engine::key::push_component;
 use crate::engine::row::{NEVER, Row, push_shared};
-use crate::engine::schema::{ColumnDef, KeyColumn, Place, Schema};
+use crate::engine::schema::{ColumnDef, Index, KeyColumn, Place, Schema};
 use crate::engine::scope::Scope;
 use crate::engine::table::{Table, Write};
 use crate::engine::visible::Window;
-use crate::engine::{NullRow, NullWrite, Stamps, Support};
+use crate::engine::{
+    BothStamps, Heed, KeyLimit, NotNull, NullRow, NullWrite, Support, TtlOnWrite, UpsertAffected, ValueLimit,
+};
 use crate::refusal;
 use crate::sql::{OnDuplicate, Scalar, Upsert};
 
-/// The most rows of one statement.
-const MOST_ROWS: usize = 2_000;
-/// The most bytes of one statement's values.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// The most bytes of all key values of a row.
+/// The most bytes of one key value, and by the stricter page of all of them.
 const LONGEST_KEY: usize = 2_048;
+/// The most bytes of all key values by the other page.
+const LONGEST_WIDE_KEY: usize = 30 * 1024;
 /// The pseudo column that stamps one row.
 const STAMP_COLUMN: &str = "_l_ts_";
 
@@ -53,26 +53,44 @@ pub(crate) fn upsert(table: &Table, upsert: &Upsert, scope: &Scope<'_>) -> Resul
     check_stamp(&schema, upsert, &layout, scope)?;
     let width = upsert.columns.len();
     let rows = upsert.values.len() / width;
-    if rows > MOST_ROWS {
-        return Err(refusal::over_limit("more than 2000 rows in one statement"));
+    let most = scope.assumptions.rows_per_statement.limit();
+    if rows > most {
+        return Err(scope.too_large(&format!("more than {most} rows in one statement")));
     }
     let conversion = scope.conversion(&schema);
+    let of_statement = upsert.hints.stamp.filter(|_| scope.assumptions.stamp_hint == Heed::Honoured);
     let mut arena = Vec::with_capacity(rows * width * 12);
     let mut staged = Vec::with_capacity(rows);
     let mut stored = Vec::new();
     for values in upsert.values.chunks_exact(width) {
         let asked = match layout.stamp {
-            Some(place) => Some(row_stamp(scope.value(&values[place]))?),
-            None => upsert.hints.stamp,
+            Some(place) => {
+                let of_row = row_stamp(scope.value(&values[place]))?;
+                Some(of_row).filter(|_| scope.assumptions.stamp_column == Heed::Honoured)
+            }
+            None => None,
         };
-        let stamp = asked.filter(|_| scope.assumptions.stamps == Stamps::Honoured).unwrap_or(scope.now_ms);
+        let stamp = chosen(asked, of_statement, scope).unwrap_or(scope.now_ms);
         staged.push(stage(&layout, values, stamp, scope, conversion, &mut stored, &mut arena)?);
-        if arena.len() > MOST_BYTES {
-            return Err(refusal::over_limit("more than 64 MB in one statement"));
+        if arena.len() > scope.assumptions.bytes_per_statement.limit() {
+            let most = scope.assumptions.bytes_per_statement.spelling();
+            return Err(scope.too_large(&format!("more than {most} in one statement")));
         }
     }
     write(table, &schema, upsert, &layout, &staged, &arena, scope)?;
-    Ok(rows as u64)
+    Ok(match scope.assumptions.upsert_affected {
+        UpsertAffected::Rows => rows as u64,
+        UpsertAffected::Zero => 0,
+        UpsertAffected::One => 1,
+    })
+}
+
+/// The stamp that holds where a row may have two.
+fn chosen(of_row: Option<i64>, of_statement: Option<i64>, scope: &Scope<'_>) -> Option<i64> {
+    match scope.assumptions.both_stamps {
+        BothStamps::ColumnWins | BothStamps::Refused => of_row.or(of_statement),
+        BothStamps::HintWins => of_statement.or(of_row),
+    }
 }
 
 fn layout<'a>(schema: &'a Schema, columns: &[String], scope: &Scope<'_>) -> Result<Layout<'a>, SqlError> {
@@ -82,8 +100,7 @@ fn layout<'a>(schema: &'a Schema, columns: &[String], scope: &Scope<'_>) -> Resu
     let mut seen = vec![false; schema.columns.len()];
     for (place, name) in columns.iter().enumerate() {
         let Some(index) = schema.find(name) else {
-            if name == STAMP_COLUMN && scope.assumptions.stamp_column == Support::Accepted && stamp.is_none()
-            {
+            if name == STAMP_COLUMN && scope.assumptions.stamp_column != Heed::Refused && stamp.is_none() {
                 stamp = Some(place);
                 continue;
             }
@@ -140,11 +157,21 @@ fn check_stamp(
     layout: &Layout<'_>,
     scope: &Scope<'_>,
 ) -> Result<(), SqlError> {
-    let stamped = layout.stamp.is_some() || upsert.hints.stamp.is_some();
-    let free = schema.indexes.is_empty()
-        || schema.mutability() == "MUTABLE_ALL"
-        || scope.assumptions.stamp_with_index == Support::Accepted;
-    if stamped && !free && layout.cells.iter().any(|(_, _, column)| schema.is_indexed(&column.name)) {
+    let hinted = upsert.hints.stamp.is_some();
+    if hinted && scope.assumptions.stamp_hint == Heed::Refused {
+        return Err(refusal::unsupported("the hint _l_ts_"));
+    }
+    if hinted && layout.stamp.is_some() && scope.assumptions.both_stamps == BothStamps::Refused {
+        return Err(refusal::unsupported("the hint _l_ts_ beside the column _l_ts_"));
+    }
+    if !(hinted || layout.stamp.is_some()) || schema.mutability() == "MUTABLE_ALL" {
+        return Ok(());
+    }
+    let secondary_too = scope.assumptions.stamp_with_index == Support::Refused;
+    let forbids = |index: &Index| {
+        (index.search || secondary_too) && layout.cells.iter().any(|(_, _, column)| index.holds(&column.name))
+    };
+    if schema.indexes.iter().any(forbids) {
         return Err(refusal::stamp_with_index());
     }
     Ok(())
@@ -173,22 +200,34 @@ fn stage(
     let mut key_bytes = 0;
     for (place, part, column) in &layout.key {
         stored.clear();
-        if !store(&column.name, column.kind, scope.value(&values[*place]), conversion, stored)? {
-            return Err(refusal::null_key(&column.name));
+        let value = scope.stored_value(&values[*place], column)?;
+        if !store(&column.name, column.kind, value, conversion, stored)? {
+            return Err(refusal::null_value(&column.name));
         }
         let is_text = matches!(part.kind, ColumnKind::Varchar { .. } | ColumnKind::Char { .. });
         if is_text && scope.assumptions.zero_in_key_text == Support::Refused && has_zero_inside(stored) {
             return Err(refusal::wrong_value("string", &column.name));
         }
+        if stored.len() > LONGEST_KEY {
+            return Err(refusal::too_long(&column.name));
+        }
         key_bytes += stored.len();
         push_component(part.kind, part.descending, stored, arena);
     }
-    if key_bytes > LONGEST_KEY {
+    let longest = match scope.assumptions.key_limit {
+        KeyLimit::Strict => LONGEST_KEY,
+        KeyLimit::Wide => LONGEST_WIDE_KEY,
+    };
+    if key_bytes > longest {
         return Err(refusal::too_long("PRIMARY KEY"));
     }
     let cells_start = arena.len();
     for (place, slot, column) in &layout.cells {
-        push_cell(*slot, column, scope.value(&values[*place]), scope, conversion, stored, arena)?;
+        push_cell(*slot, column, &values[*place], scope, conversion, stored, arena)?;
+    }
+    let of_row = scope.assumptions.value_limit == ValueLimit::Row;
+    if of_row && arena.len() - cells_start > conversion.longest {
+        return Err(refusal::too_long("the whole row"));
     }
     Ok(Staged { key: key_start..cells_start, cells: cells_start..arena.len(), stamp })
 }
@@ -203,20 +242,29 @@ fn has_zero_inside(text: &[u8]) -> bool {
 pub(crate) fn push_cell(
     slot: u16,
     column: &ColumnDef,
-    value: &Datum<'_>,
+    value: &Scalar,
     scope: &Scope<'_>,
     conversion: Conversion<'_>,
     stored: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) -> Result<(), SqlError> {
     stored.clear();
+    let value = scope.stored_value(value, column)?;
+    let checked = column.not_null && scope.assumptions.not_null == NotNull::Checked;
     if store(&column.name, column.kind, value, conversion, stored)? {
         if stored.len() > conversion.longest {
             return Err(refusal::too_long(&column.name));
         }
         push_shared(slot, Some(stored), out);
-    } else if scope.assumptions.null_write != NullWrite::Ignored {
-        push_shared(slot, None, out);
+        return Ok(());
+    }
+    if checked {
+        return Err(refusal::null_value(&column.name));
+    }
+    match scope.assumptions.null_write {
+        NullWrite::Removes | NullWrite::RemovesOnce => push_shared(slot, None, out),
+        NullWrite::Ignored => {}
+        NullWrite::Refused => return Err(refusal::null_value(&column.name)),
     }
     Ok(())
 }
@@ -236,7 +284,7 @@ fn write(
     let simple = upsert.on_duplicate.is_none() && layout.defaults.is_empty();
     for row in staged {
         // Older than its time to live: accepted, and gone.
-        if row.stamp < oldest {
+        if row.stamp < oldest && scope.assumptions.ttl_on_write == TtlOnWrite::Dropped {
             continue;
         }
         let (key, cells) = (&arena[row.key.clone()], &arena[row.cells.clone()]);
@@ -283,15 +331,7 @@ pub(crate) fn changed(
     }
     let (mut stored, mut cells) = (Vec::new(), Vec::new());
     for (slot, column, value) in columns {
-        push_cell(
-            slot,
-            column,
-            scope.value(value),
-            scope,
-            scope.conversion(schema),
-            &mut stored,
-            &mut cells,
-        )?;
+        push_cell(slot, column, value, scope, scope.conversion(schema), &mut stored, &mut cells)?;
     }
     Ok(cells)
 }
@@ -308,15 +348,7 @@ fn defaults(
     for (slot, column, default) in &layout.defaults {
         let there = present.is_some_and(|row| row.cells().any(|cell| cell.slot == *slot));
         if !there {
-            push_cell(
-                *slot,
-                column,
-                scope.value(default),
-                scope,
-                scope.conversion(schema),
-                &mut stored,
-                &mut cells,
-            )?;
+            push_cell(*slot, column, default, scope, scope.conversion(schema), &mut stored, &mut cells)?;
         }
     }
     Ok(Write { stamp, alive: NEVER, cells })

@@ -1,6 +1,6 @@
 //! Hints: `/*+ name(option, ...), ... */` directly after the verb.
 //!
-//! An unknown hint is ignored. A `?` inside a hint is refused: no page says that it works, and an old edition says it does not.
+//! A hint of an unknown name is noted for the engine. A `?` inside a hint is refused: no page says that it works, and an old edition says it does not.
 
 use crate::answer::SqlError;
 use crate::refusal::{syntax, unsupported};
@@ -16,7 +16,7 @@ pub(crate) fn hints(cursor: &mut Cursor<'_>) -> Result<Hints, SqlError> {
         return Err(unsupported("a parameter inside a hint"));
     }
     let mut inner = Cursor::new(text, false)?;
-    let mut hints = Hints::default();
+    let mut hints = Hints { given: true, ..Hints::default() };
     while !inner.at_end() {
         let Token::Word(name) = inner.advance()? else { return Err(syntax("a hint has no name")) };
         let option = option(&mut inner)?;
@@ -63,7 +63,9 @@ fn note(hints: &mut Hints, name: &str, option: Option<i64>) -> Result<(), SqlErr
             hints.timeout_ms = Some(millis);
         }
         "_l_allow_filtering_" => hints.allow_filtering = true,
-        _ => {}
+        // Which index a read takes and which storage it looks at shows in nothing but its speed.
+        "_l_force_index_" | "_l_ignore_index_" | "_l_hot_only_" => {}
+        _ => hints.unknown = hints.unknown.take().or_else(|| Some(name.to_owned())),
     }
     Ok(())
 }

@@ -39,6 +39,10 @@ pub struct Hints {
     pub stamp_max: Option<i64>,
     /// `_l_allow_filtering_`.
     pub allow_filtering: bool,
+    /// Whether the statement has a hint at all.
+    pub given: bool,
+    /// The first hint of another name.
+    pub unknown: Option<String>,
 }
 
 /// A comparison.
@@ -353,6 +357,17 @@ impl Statement {
             | Self::Use(_)
             | Self::Set(_)
             | Self::EndTransaction => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn hints_mut(&mut self) -> Option<&mut Hints> {
+        match self {
+            Self::Upsert(upsert) => Some(&mut upsert.hints),
+            Self::Delete(delete) => Some(&mut delete.hints),
+            Self::Update(update) => Some(&mut update.hints),
+            Self::Select(select) => Some(&mut select.hints),
+            _ => None,
         }
     }
 

@@ -13,5 +13,7 @@ mod session;
 mod shell;
 mod showing;
 mod stamping;
+mod stamping_forms;
+mod statement_forms;
 mod updating;
 mod writing;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use lindorm_local::answer::{Answer, Column, Datum};
+use lindorm_local::answer::{Answer, Column, Datum, SqlError};
 use lindorm_local::engine::{Assumptions, Clock, Engine, EngineOptions, Session};
 
 /// Where the clock stands at the beginning.
@@ -42,18 +42,15 @@ impl Shell {
         self.clock.fetch_add(millis, Ordering::SeqCst);
     }
 
-    /// Runs a statement without rows and returns the affected number.
+    /// Runs a statement without rows as typed text and returns the affected number.
     pub(crate) fn done(&mut self, sql: &str) -> u64 {
-        self.bound(sql, &[])
+        affected(sql, self.engine.query(&mut self.session, sql).expect(sql))
     }
 
-    /// The same with parameters.
+    /// The same prepared, with parameters.
     pub(crate) fn bound(&mut self, sql: &str, params: &[Datum<'_>]) -> u64 {
         let prepared = self.engine.prepare(&self.session, sql).expect(sql);
-        match self.engine.execute(&mut self.session, &prepared, params).expect(sql) {
-            Answer::Done { affected } => affected,
-            Answer::Rows { .. } => panic!("{sql} has rows"),
-        }
+        affected(sql, self.engine.execute(&mut self.session, &prepared, params).expect(sql))
     }
 
     /// The rows of a statement as text, values parted by `|`.
@@ -85,27 +82,45 @@ impl Shell {
         columns
     }
 
-    /// The number of the error a statement ends in.
+    /// The number of the error that a statement typed as text ends in.
     pub(crate) fn error(&mut self, sql: &str) -> u16 {
-        self.error_bound(sql, &[])
+        self.refusal(sql).code
     }
 
+    /// The error itself.
+    pub(crate) fn refusal(&mut self, sql: &str) -> SqlError {
+        let outcome = self.engine.query(&mut self.session, sql);
+        refused(sql, outcome)
+    }
+
+    /// The same for a statement that is prepared.
     pub(crate) fn error_bound(&mut self, sql: &str, params: &[Datum<'_>]) -> u16 {
         let outcome = self
             .engine
             .prepare(&self.session, sql)
             .and_then(|prepared| self.engine.execute(&mut self.session, &prepared, params));
-        match outcome {
-            Err(error) => error.code,
-            Ok(Answer::Done { .. }) => panic!("{sql} succeeded"),
-            Ok(Answer::Rows { mut rows, .. }) => loop {
-                match rows.next_batch(&mut |_| {}) {
-                    Err(error) => break error.code,
-                    Ok(true) => {}
-                    Ok(false) => panic!("{sql} succeeded"),
-                }
-            },
-        }
+        refused(sql, outcome).code
+    }
+}
+
+fn affected(sql: &str, answer: Answer) -> u64 {
+    match answer {
+        Answer::Done { affected } => affected,
+        Answer::Rows { .. } => panic!("{sql} has rows"),
+    }
+}
+
+fn refused(sql: &str, outcome: Result<Answer, SqlError>) -> SqlError {
+    match outcome {
+        Err(error) => error,
+        Ok(Answer::Done { .. }) => panic!("{sql} succeeded"),
+        Ok(Answer::Rows { mut rows, .. }) => loop {
+            match rows.next_batch(&mut |_| {}) {
+                Err(error) => break error,
+                Ok(true) => {}
+                Ok(false) => panic!("{sql} succeeded"),
+            }
+        },
     }
 }
 

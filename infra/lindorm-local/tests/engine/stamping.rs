@@ -42,12 +42,6 @@ fn the_pseudo_column_takes_a_natural_number_and_nothing_else() {
     assert_eq!(shell.error("UPSERT /*+ _l_ts_(-1) */ INTO t (id, a) VALUES (1, 1)"), 1064);
 }
 
-#[test]
-fn the_pseudo_column_may_be_unknown() {
-    let mut shell = Shell::with_table(&["stamp_column=refused"]);
-    assert_eq!(shell.error("UPSERT INTO t (id, a, _l_ts_) VALUES (1, 1, 1000)"), 1054);
-}
-
 fn after_a_tie(setting: &str) -> Vec<String> {
     let mut shell = Shell::with_table(&[setting]);
     for (a, b) in [(5, "p"), (3, "q")] {
@@ -141,14 +135,6 @@ fn a_stamp_in_the_future_is_legal_and_beats_plain_writes() {
     shell.done(&format!("UPSERT /*+ _l_ts_({}) */ INTO t (id, a) VALUES (1, 1)", START_MS * 1000));
     shell.done("UPSERT INTO t (id, a) VALUES (1, 2)");
     assert_eq!(shell.rows("SELECT a FROM t"), ["1"]);
-}
-
-#[test]
-fn custom_stamps_may_be_ignored_by_choice() {
-    let mut shell = Shell::with_table(&["stamps=ignored"]);
-    shell.done("UPSERT /*+ _l_ts_(1000) */ INTO t (id, a) VALUES (1, 1)");
-    shell.done("UPSERT INTO t (id, b, _l_ts_) VALUES (1, 'x', 2000)");
-    assert_eq!(shell.rows(STAMPS), [format!("1|{START_MS}|x|{START_MS}")]);
 }
 
 #[test]

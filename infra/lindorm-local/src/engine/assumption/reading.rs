@@ -1,0 +1,103 @@
+//! What reading shows where no page says: results, limits, versions, error numbers and their language.
+
+switch! {
+    /// How many fraction digits a DECIMAL is read back with.
+    DecimalResult {
+        /// As many as its column has.
+        DeclaredScale = "declared_scale",
+        /// As few as show its value.
+        Stripped = "stripped",
+    }
+}
+switch! {
+    /// What a BOOLEAN is read back as.
+    BooleanResult {
+        /// A TINYINT, 0 or 1.
+        Tinyint = "tinyint",
+        /// The text `true` or `false`.
+        Text = "text",
+        /// One byte, 0 or 1, as a BIT(1) travels.
+        Bit = "bit",
+    }
+}
+switch! {
+    /// How DATE, TIME and TIMESTAMP are read back by prepared statements.
+    TemporalResult {
+        /// In their binary forms.
+        Typed = "typed",
+        /// As text.
+        Text = "text",
+    }
+}
+switch! {
+    /// How JSON is read back.
+    JsonResult {
+        /// As it was written.
+        Kept = "kept",
+        /// Without blanks, its keys sorted; numbers as they were written.
+        Normalized = "normalized",
+    }
+}
+switch! {
+    /// Where the cap of 10,000 on LIMIT and OFFSET holds.
+    LimitCap {
+        /// In every SELECT.
+        Always = "always",
+        /// Only with ORDER BY.
+        Ordered = "ordered",
+    }
+}
+switch! {
+    /// Whether DESCRIBE shows lengths, precisions and scales.
+    Parameters {
+        /// As `DECIMAL(10,2)`.
+        Shown = "shown",
+        /// As `DECIMAL`.
+        Hidden = "hidden",
+    }
+}
+switch! {
+    /// The SQL engine version that is told.
+    EngineVersion {
+        /// A version of 2026.
+        New = "2.9.6.0",
+        /// One of the first with a MySQL endpoint.
+        Old = "2.6.3.4",
+    }
+}
+switch! {
+    /// The error number of a table that does not exist.
+    MissingTableCode {
+        /// The number of MySQL.
+        Mysql = "1146",
+        /// The vendor's own.
+        Lindorm = "8005",
+    }
+}
+switch! {
+    /// The error number of a statement with too many rows or bytes.
+    OverLimitCode {
+        /// The vendor's own, of every resource limit.
+        Lindorm = "8008",
+        /// The number of MySQL for a packet too large.
+        Mysql = "1153",
+    }
+}
+switch! {
+    /// The error number of ADD COLUMN of one that is there.
+    DuplicateColumnCode {
+        /// The number of MySQL.
+        Mysql = "1060",
+        /// The vendor's own, of everything unsupported.
+        Lindorm = "9001",
+    }
+}
+switch! {
+    /// The language of error messages until ERROR_LANG is set.
+    ErrorLanguage {
+        /// English.
+        English = "en",
+        /// Chinese.
+        Chinese = "zh_CN",
+    }
+}
