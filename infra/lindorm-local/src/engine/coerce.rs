@@ -53,15 +53,7 @@ pub(crate) fn store(
             }
         }
         ColumnKind::Varchar { length } => {
-            let text = text(value).ok_or_else(wrong)?;
-            let enforced = conversion.assumptions.varchar_length == Misuse::Refused;
-            if enforced && length.is_some_and(|length| characters(text) > length as usize) {
-                return Err(refusal::too_long(name));
-            }
-            if text.is_empty() && conversion.assumptions.empty_text == EmptyValue::Null {
-                return Ok(false);
-            }
-            out.extend(text.as_bytes());
+            return varchar(name, length, text(value).ok_or_else(wrong)?, conversion, out);
         }
         ColumnKind::Char { length } => {
             let text = text(value).ok_or_else(wrong)?;
@@ -95,6 +87,22 @@ pub(crate) fn store(
         }
     }
     Ok(true)
+}
+
+/// A text of at most so many characters.
+fn varchar(
+    name: &str,
+    length: Option<u32>,
+    text: &str,
+    conversion: Conversion<'_>,
+    out: &mut Vec<u8>,
+) -> Result<bool, SqlError> {
+    let enforced = conversion.assumptions.varchar_length == Misuse::Refused;
+    if enforced && length.is_some_and(|length| characters(text) > length as usize) {
+        return Err(refusal::too_long(name));
+    }
+    out.extend(text.as_bytes());
+    Ok(!(text.is_empty() && conversion.assumptions.empty_text == EmptyValue::Null))
 }
 
 /// The type's word in an error.

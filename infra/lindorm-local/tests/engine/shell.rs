@@ -44,13 +44,13 @@ impl Shell {
 
     /// Runs a statement without rows as typed text and returns the affected number.
     pub(crate) fn done(&mut self, sql: &str) -> u64 {
-        affected(sql, self.engine.query(&mut self.session, sql).expect(sql))
+        affected(sql, &self.engine.query(&mut self.session, sql).expect(sql))
     }
 
     /// The same prepared, with parameters.
     pub(crate) fn bound(&mut self, sql: &str, params: &[Datum<'_>]) -> u64 {
         let prepared = self.engine.prepare(&self.session, sql).expect(sql);
-        affected(sql, self.engine.execute(&mut self.session, &prepared, params).expect(sql))
+        affected(sql, &self.engine.execute(&mut self.session, &prepared, params).expect(sql))
     }
 
     /// The rows of a statement as text, values parted by `|`.
@@ -103,9 +103,9 @@ impl Shell {
     }
 }
 
-fn affected(sql: &str, answer: Answer) -> u64 {
+fn affected(sql: &str, answer: &Answer) -> u64 {
     match answer {
-        Answer::Done { affected } => affected,
+        Answer::Done { affected } => *affected,
         Answer::Rows { .. } => panic!("{sql} has rows"),
     }
 }
