@@ -42,6 +42,18 @@ refusals! {
     duplicate_key() = 1062 "23000" "Duplicate entry for key 'PRIMARY'";
     /// 1064: the text is not a statement of the dialect.
     syntax(what: &str) = 1064 "42000" "syntax error: {what}";
+    /// 1045: a statement that its user may not run, where that is told as a refused login is.
+    access_denied(user: &str) = 1045 "28000" "Access denied for '{user}'";
+    /// 1144: SYSTEM on anything but GLOBAL.
+    system_is_global() = 1144 "42000" "Illegal GRANT/REVOKE command: SYSTEM is on GLOBAL only";
+    /// 1227: a statement that its user may not run.
+    insufficient_privilege(needed: &str) = 1227 "42000" "Access denied; this operation needs {needed}";
+    /// 1396: a statement on a user that is there, is not there or cannot be named so.
+    user_operation(operation: &str, user: &str, why: &str) = 1396 "HY000" "Operation {operation} failed for '{user}' ({why})";
+    /// 1819: CREATE or ALTER USER with an empty password.
+    empty_password() = 1819 "HY000" "A password cannot be empty";
+    /// 3891: ALTER USER with another OLDPASSWORD than the user has.
+    wrong_old_password() = 3891 "HY000" "Incorrect current password";
     /// 1048: NULL where none may be.
     null_value(column: &str) = 1048 "23000" "Column '{column}' cannot be null";
     /// 1091: DROP of a column or index that does not exist.

@@ -34,8 +34,8 @@ mod support;
 mod writing;
 
 pub use reading::{
-    BooleanResult, DecimalResult, DuplicateColumnCode, EngineVersion, ErrorLanguage, JsonResult, LimitCap,
-    MissingTableCode, OverLimitCode, Parameters, TemporalResult,
+    BooleanResult, DecimalResult, DeniedStatement, DuplicateColumnCode, EngineVersion, ErrorLanguage,
+    JsonResult, LimitCap, MissingTableCode, OverLimitCode, Parameters, TemporalResult,
 };
 pub use support::{DoubleQuotes, Escapes, Heed, Misuse, Names, Presence, Support};
 pub use writing::{
@@ -120,6 +120,7 @@ switches! {
     upsert_affected: UpsertAffected = Rows, "2.1", "the affected-rows number of an UPSERT";
     delete_marker: DeleteMarker = HidesLater, "46", "a cell stamped at or before its row's delete marker that arrives after it";
     ttl_on_write: TtlOnWrite = Dropped, "46", "a cell written older than its time to live";
+    denied_statement: DeniedStatement = InsufficientPrivilege, "53", "the error number of a statement its user has no privilege for";
     missing_table_code: MissingTableCode = Mysql, "7", "the error number of a table that does not exist";
     empty_text: EmptyValue = Kept, "5.2", "an empty VARCHAR";
     not_null: NotNull = Unchecked, "34", "NULL for a column outside the key that is NOT NULL";

@@ -3,6 +3,7 @@
 //! One [`Engine`] serves every connection thread at once; nothing in here awaits. A session's state lives in [`Session`], which
 //! the connection owns. The engine never talks to a client and never reads a socket.
 
+mod account;
 mod alteration;
 mod assumption;
 mod bounds;
@@ -13,13 +14,17 @@ mod coerce;
 mod condition;
 mod decimal;
 mod definition;
+mod directory;
 mod efficiency;
+mod entrance;
 mod key;
 mod like;
 mod listing;
 mod naming;
+mod password;
 mod preparation;
 mod prepared;
+mod privilege;
 mod projection;
 mod reach;
 mod removal;
@@ -31,6 +36,7 @@ mod select;
 mod session;
 mod show;
 mod shown;
+mod shown_grants;
 mod sort;
 mod stored_key;
 mod table;
@@ -44,17 +50,23 @@ use crate::refusal;
 use crate::sql::{self, Statement};
 
 use catalog::Catalog;
+use directory::Directory;
+use privilege::{demand, demand_of_use};
 use scope::Scope;
 use table::Table;
 
+pub use account::{Accounts, Login};
 pub use assumption::{
     AssumptionInfo, Assumptions, BooleanResult, BothStamps, BoundText, BytesPerStatement, DecimalResult,
-    DeleteAffected, DeleteMarker, DoubleQuotes, DuplicateColumnCode, EmptyValue, EngineVersion, EqualStamp,
-    EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed, JsonResult, KeyLimit, LimitCap,
-    MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite, OverLimitCode, Parameters, Presence,
-    RowsPerStatement, Support, TABLE, TemporalResult, TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
+    DeleteAffected, DeleteMarker, DeniedStatement, DoubleQuotes, DuplicateColumnCode, EmptyValue,
+    EngineVersion, EqualStamp, EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed,
+    JsonResult, KeyLimit, LimitCap, MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite,
+    OverLimitCode, Parameters, Presence, RowsPerStatement, Support, TABLE, TemporalResult, TextAsBytes,
+    TtlOnWrite, UpsertAffected, ValueLimit,
 };
 pub use clock::Clock;
+pub use entrance::Credential;
+pub use password::PasswordHashes;
 pub use prepared::Prepared;
 pub use reach::FirstKeyRange;
 pub(crate) use scope::DEFAULT_TIMEOUT;
@@ -74,14 +86,15 @@ pub struct EngineOptions {
 pub struct Engine {
     options: EngineOptions,
     catalog: Catalog,
+    directory: Directory,
 }
 
 impl Engine {
-    /// An engine with the database `default` and nothing else.
+    /// An engine with the database `default`, without tables and users.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
         let catalog = Catalog::new(options.assumptions.missing_table_code);
-        Self { options, catalog }
+        Self { options, catalog, directory: Directory::default() }
     }
 
     /// The behaviours this engine was made with.
@@ -90,7 +103,7 @@ impl Engine {
         &self.options.assumptions
     }
 
-    /// A new session on `database`, or on `default`.
+    /// A new session on `database`, or on `default`, of the program that the engine is part of: it may do everything.
     ///
     /// # Errors
     /// 1049 for a database that does not exist.
@@ -105,11 +118,13 @@ impl Engine {
     /// Changes a session's database, as `USE` and COM_INIT_DB do.
     ///
     /// # Errors
-    /// 1049 for a database that does not exist.
+    /// 1049 for a database that does not exist; a denial for one that the session's user holds nothing on.
     pub fn use_database(&self, session: &mut Session, database: &str) -> Result<(), SqlError> {
         if !self.catalog.has_database(database) {
             return Err(refusal::unknown_database(database));
         }
+        let number = self.assumptions().denied_statement;
+        session.access.check(&self.directory, number, || demand_of_use(database))?;
         database.clone_into(&mut session.database);
         Ok(())
     }
@@ -132,8 +147,15 @@ impl Engine {
     }
 
     fn resolve(&self, session: &Session, parsed: sql::Parsed) -> Result<Prepared, SqlError> {
+        self.authorize(session, &parsed.statement)?;
         let columns = self.columns(session, &parsed.statement)?;
         Ok(Prepared::new(parsed.statement, parsed.param_count, columns))
+    }
+
+    /// Whether the session's user holds what the statement needs.
+    fn authorize(&self, session: &Session, statement: &Statement) -> Result<(), SqlError> {
+        let number = self.assumptions().denied_statement;
+        session.access.check(&self.directory, number, || demand(statement, session))
     }
 
     fn columns(&self, session: &Session, statement: &Statement) -> Result<Option<Vec<Column>>, SqlError> {
@@ -161,6 +183,7 @@ impl Engine {
             | Statement::Truncate(_)
             | Statement::Use(_)
             | Statement::Set(_)
+            | Statement::Account(_)
             | Statement::EndTransaction => Ok(None),
         }
     }
@@ -179,6 +202,8 @@ impl Engine {
             return Err(refusal::wrong_parameter_count(prepared.param_count(), params.len()));
         }
         let statement = prepared.statement();
+        session.access.refresh(&self.directory);
+        self.authorize(session, statement)?;
         let now = self.options.clock.now_ms();
         let scope = Scope::new(self.assumptions(), now, session, statement.hints(), params);
         let table = |name| self.catalog.table(&session.database, name);
@@ -192,7 +217,9 @@ impl Engine {
                     None => variables::select(select, session, &scope),
                 };
             }
-            Statement::Show(show) => return show::show(show, &self.catalog, session, self.assumptions()),
+            Statement::Show(show) => {
+                return show::show(show, &self.catalog, &self.directory, session, self.assumptions());
+            }
             Statement::Use(database) => {
                 self.use_database(session, database)?;
                 0
@@ -253,6 +280,7 @@ impl Engine {
                 self.catalog.table(current, name)?.clear();
                 Ok(())
             }
+            Statement::Account(change) => self.directory.apply(change, current, &self.catalog),
             Statement::EndTransaction if scope.assumptions.chatter == Support::Accepted => Ok(()),
             Statement::EndTransaction => Err(refusal::unsupported("transactions")),
             Statement::Upsert(_)

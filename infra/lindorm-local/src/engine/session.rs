@@ -1,8 +1,11 @@
-//! What one connection remembers: its database, its time zone, whether backslash escapes.
+//! What one connection remembers: whose it is, its database, its time zone, whether backslash escapes.
+
+use crate::engine::privilege::Access;
 
 /// The state of one connection. The connection owns it; the engine changes it by `USE` and `SET`.
 #[derive(Debug, Clone)]
 pub struct Session {
+    pub(crate) access: Access,
     pub(crate) database: String,
     pub(crate) zone: Zone,
     pub(crate) no_backslash_escapes: bool,
@@ -18,7 +21,7 @@ pub(crate) struct Zone {
 impl Session {
     pub(crate) fn new(database: &str) -> Self {
         let zone = Zone { offset_ms: 8 * 3_600_000, spelling: "+08:00".to_owned() };
-        Self { database: database.to_owned(), zone, no_backslash_escapes: false }
+        Self { access: Access::unchecked(), database: database.to_owned(), zone, no_backslash_escapes: false }
     }
 
     /// The current database.

@@ -4,13 +4,14 @@
 
 use crate::answer::{Answer, Column, ColumnKind, SqlError};
 use crate::engine::catalog::Catalog;
+use crate::engine::directory::Directory;
 use crate::engine::like::is_like;
 use crate::engine::listing::{Listing, text_columns};
 use crate::engine::schema::{ColumnDef, Place, Schema};
 use crate::engine::table::Table;
 use crate::engine::table_option::DEFAULTS;
-use crate::engine::variables;
 use crate::engine::{Assumptions, Parameters, Session};
+use crate::engine::{shown_grants, variables};
 use crate::sql::{Show, TableName};
 
 const DESCRIBE: [&str; 6] =
@@ -18,6 +19,8 @@ const DESCRIBE: [&str; 6] =
 const INDEX: [&str; 6] =
     ["TABLE_SCHEMA", "DATA_TABLE", "INDEX_NAME", "INDEX_STATE", "INDEX_TYPE", "INDEX_COLUMN"];
 const VARIABLE: [&str; 2] = ["Variable_name", "Value"];
+
+const PRIVILEGES: [&str; 4] = ["user", "global privileges", "database privileges", "table privileges"];
 
 /// The columns of a SHOW statement.
 pub(crate) fn columns(show: &Show) -> Vec<Column> {
@@ -33,6 +36,8 @@ fn names(show: &Show) -> &'static [&'static str] {
         Show::Indexes(_) => &INDEX,
         Show::TableVariables(..) | Show::Variables(_) | Show::SystemVariables(_) => &VARIABLE,
         Show::Warnings => &["Level", "Code", "Message"],
+        Show::Users => &["user"],
+        Show::Privileges => &PRIVILEGES,
     }
 }
 
@@ -40,6 +45,7 @@ fn names(show: &Show) -> &'static [&'static str] {
 pub(crate) fn show(
     show: &Show,
     catalog: &Catalog,
+    directory: &Directory,
     session: &Session,
     assumptions: &Assumptions,
 ) -> Result<Answer, SqlError> {
@@ -65,6 +71,10 @@ pub(crate) fn show(
         Show::TableVariables(table, pattern) => table_variables(&find(table)?.schema(), pattern.as_deref()),
         Show::Indexes(table) => indexes(&*find(table)?),
         Show::Variables(pattern) => variables::listed(session, assumptions, pattern.as_deref())?,
+        Show::Users => {
+            one_column(directory.read(|all| all.each().map(|(user, _)| user.to_owned()).collect()))
+        }
+        Show::Privileges => directory.read(shown_grants::rows),
         Show::SystemVariables(_) | Show::Warnings => Vec::new(),
     };
     Ok(Listing::texts(names(show), rows))

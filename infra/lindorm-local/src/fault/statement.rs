@@ -44,6 +44,7 @@ impl Verb {
             | Statement::Show(_)
             | Statement::Use(_)
             | Statement::Set(_)
+            | Statement::Account(_)
             | Statement::EndTransaction => Verb::Other,
         }
     }
@@ -67,6 +68,7 @@ pub(super) fn table(statement: &Statement) -> Option<&TableName> {
         | Statement::Show(_)
         | Statement::Use(_)
         | Statement::Set(_)
+        | Statement::Account(_)
         | Statement::EndTransaction => None,
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! Parsing needs no schema: unknown tables and columns are the engine's matter.
 
+mod account;
 mod cursor;
 mod definition;
 mod hint;
 mod lexer;
 mod predicate;
+mod privilege;
 mod scalar;
 mod select;
 mod session;
@@ -17,8 +19,10 @@ mod write;
 use crate::answer::SqlError;
 use crate::refusal::{syntax, unsupported};
 
+pub use account::{AccountChange, Secret};
 use cursor::Cursor;
 pub(crate) use lexer::bytes_of_hex;
+pub use privilege::{Privilege, Privileges, Resource};
 pub use statement::{
     Alteration, Assignment, ColumnSpec, Comparison, CreateTable, Delete, Hints, IndexSpec, Item, OnDuplicate,
     Predicate, Scalar, Select, Show, Statement, TableName, Update, Upsert,
@@ -43,7 +47,7 @@ pub(crate) fn parse(text: &str, escapes: bool) -> Result<Parsed, SqlError> {
 }
 
 /// Verbs of MySQL that the dialect refuses by name.
-const REFUSED: [&str; 24] = [
+const REFUSED: [&str; 22] = [
     "replace",
     "load",
     "begin",
@@ -66,8 +70,6 @@ const REFUSED: [&str; 24] = [
     "check",
     "repair",
     "xa",
-    "grant",
-    "revoke",
 ];
 
 fn statement(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
@@ -77,6 +79,11 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
         "delete" => write::delete(cursor),
         "update" => write::update(cursor),
         "select" => select::select(cursor),
+        "create" if cursor.is("user") => account::create(cursor),
+        "alter" if cursor.is("user") => account::alter(cursor),
+        "drop" if cursor.is("user") => account::drop(cursor),
+        "grant" => account::grant(cursor),
+        "revoke" => account::revoke(cursor),
         "create" => definition::create(cursor),
         "alter" => definition::alter(cursor),
         "drop" => definition::drop(cursor),

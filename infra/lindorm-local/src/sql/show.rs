@@ -37,6 +37,10 @@ pub(crate) fn show(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
         Show::Variables(like(cursor)?)
     } else if cursor.take("warnings")? {
         Show::Warnings
+    } else if cursor.take("users")? {
+        Show::Users
+    } else if cursor.take("privileges")? {
+        Show::Privileges
     } else {
         return Err(unsupported("this SHOW statement"));
     }))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::answer::{ColumnKind, Datum};
+use crate::sql::AccountChange;
 
 /// A table's name, with its database where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -289,6 +290,10 @@ pub enum Show {
     SystemVariables(Option<String>),
     /// SHOW WARNINGS.
     Warnings,
+    /// SHOW USERS.
+    Users,
+    /// SHOW PRIVILEGES.
+    Privileges,
 }
 
 /// One assignment of SET.
@@ -333,6 +338,8 @@ pub enum Statement {
     Use(String),
     /// SET.
     Set(Vec<Assignment>),
+    /// CREATE, ALTER and DROP USER, GRANT, REVOKE.
+    Account(AccountChange),
     /// COMMIT, ROLLBACK.
     EndTransaction,
 }
@@ -356,6 +363,7 @@ impl Statement {
             | Self::Show(_)
             | Self::Use(_)
             | Self::Set(_)
+            | Self::Account(_)
             | Self::EndTransaction => None,
         }
     }

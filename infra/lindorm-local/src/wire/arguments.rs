@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use crate::engine::{Assumptions, EngineOptions, TABLE};
-use crate::wire::options::{Login, Options, PORT, Tls, User};
+use crate::engine::{Assumptions, EngineOptions, Login, TABLE};
+use crate::wire::options::{Options, PORT, Tls, User};
 
 /// A stand-in for the MySQL endpoint of LindormTable, built from public documentation.
 #[derive(Debug, Parser)]

@@ -12,11 +12,10 @@
 use std::io;
 
 use crate::answer::SqlError;
-use crate::engine::Session;
+use crate::engine::{Login, Session};
 use crate::wire::channel::Channel;
 use crate::wire::credential::{Account, NONCE_BYTES, xor_with_nonce};
 use crate::wire::handshake::{self, LoginRequest, Response};
-use crate::wire::options::Login;
 use crate::wire::protocol::capability;
 use crate::wire::server::Shared;
 use crate::wire::{public_key, refusal, reply};
@@ -88,14 +87,14 @@ fn log_in(
     let Some(account) = shared.account(&request.user) else {
         return Err(refusal::access_denied(&request.user).into());
     };
-    let method = method_for(account.login, &request.method, channel.transport.is_encrypted())
+    let method = method_for(account.login(), &request.method, channel.transport.is_encrypted())
         .ok_or_else(|| refusal::method_of_old_user(&request.user))?;
     let proof =
         if method == request.method { request.proof.clone() } else { switch(channel, method, nonce)? };
-    if !is_proved(channel, account, method, &proof, nonce)? {
+    if !is_proved(channel, &account, method, &proof, nonce)? {
         return Err(refusal::access_denied(&request.user).into());
     }
-    let session = shared.engine().session(request.database.as_deref())?;
+    let session = shared.engine().log_in(&request.user, request.database.as_deref())?;
     reply::ok(&mut channel.output, 0);
     channel.send()?;
     Ok(LoggedIn { session, capabilities: request.capabilities & offered })
@@ -124,7 +123,7 @@ fn switch(channel: &mut Channel, method: &str, nonce: &[u8; NONCE_BYTES]) -> Res
 
 fn is_proved(
     channel: &mut Channel,
-    account: &Account,
+    account: &Account<'_>,
     method: &str,
     proof: &[u8],
     nonce: &[u8; NONCE_BYTES],
@@ -147,7 +146,7 @@ fn is_proved(
 
 fn is_proved_in_full(
     channel: &mut Channel,
-    account: &Account,
+    account: &Account<'_>,
     nonce: &[u8; NONCE_BYTES],
 ) -> Result<bool, Ended> {
     more(channel, &[4]); // Show the password.
@@ -192,7 +191,7 @@ fn fresh_nonce() -> Result<[u8; NONCE_BYTES], Ended> {
 #[cfg(test)]
 mod tests {
     use super::{CLEAR, NATIVE, SHA2, method_for};
-    use crate::wire::options::Login;
+    use crate::engine::Login;
 
     #[test]
     fn the_account_decides_on_the_method() {

@@ -42,6 +42,7 @@ mod statements;
 mod text_row;
 mod transport;
 
+pub use crate::engine::Login;
 pub use arguments::{Arguments, Request};
-pub use options::{Login, Options, PORT, Tls, User};
+pub use options::{Options, PORT, Tls, User};
 pub use server::{Server, StartError};

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::engine::EngineOptions;
+use crate::engine::{EngineOptions, Login};
 use crate::wire::protocol::PACKET_BYTES_MAX;
 
 /// The port of LindormTable's MySQL endpoint (`lindorm.md` 1).
@@ -89,18 +89,6 @@ impl User {
     pub fn with_login(self, login: Login) -> Self {
         User { login, ..self }
     }
-}
-
-/// Which login methods an account has (`lindorm.md` 11 rule 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Login {
-    /// `caching_sha2_password`; `mysql_native_password` or `mysql_clear_password` (over TLS) for clients that ask.
-    Any,
-    /// `mysql_native_password`: a client that starts with another method is switched to it.
-    Native,
-    /// `caching_sha2_password` only, and error 9003 for a client that asks for `mysql_native_password`: a user created
-    /// on an old version.
-    Old,
 }
 
 /// A password; shown nowhere.

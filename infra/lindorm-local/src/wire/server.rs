@@ -14,7 +14,7 @@ use rustls::ServerConfig;
 use crate::engine::Engine;
 use crate::fault::{Control, ControlPort, ControlPortError, Faults};
 use crate::wire::certificate::{self, Identity};
-use crate::wire::credential::Account;
+use crate::wire::credential::{Account, Proved};
 use crate::wire::options::{Options, User};
 use crate::wire::output::Output;
 use crate::wire::transport::Socket;
@@ -90,16 +90,19 @@ impl Server {
             return Err(StartError::EmptyPassword { user: name.clone() });
         }
         let identity = certificate::identity(tls)?;
-        let accounts = users.iter().map(|user| (user.name.clone(), Account::new(user))).collect();
         let unavailable = |source| StartError::Listen { addr: listen, source };
         let listener = TcpListener::bind(listen).map_err(unavailable)?;
         let addr = listener.local_addr().map_err(unavailable)?;
         let engine = Arc::new(Engine::new(options.engine.clone()));
+        for user in users {
+            engine.install_account(&user.name, &user.password.0, user.login);
+        }
         let faults = Arc::new(Faults::default());
         let control = Control::new(Arc::clone(&engine), Arc::clone(&faults));
         let control_port =
             options.control.map(|addr| ControlPort::open(addr, control.clone())).transpose()?;
-        let shared = Arc::new(Shared { engine, faults, accounts, identity, options, live: Live::default() });
+        let proved = Proved::default();
+        let shared = Arc::new(Shared { engine, faults, proved, identity, options, live: Live::default() });
         let for_listener = Arc::clone(&shared);
         let listener = thread::Builder::new()
             .name("listener".to_owned())
@@ -186,7 +189,7 @@ impl Drop for Server {
 pub(super) struct Shared {
     engine: Arc<Engine>,
     faults: Arc<Faults>,
-    accounts: BTreeMap<String, Account>,
+    proved: Proved,
     identity: Identity,
     options: Options,
     live: Live,
@@ -201,8 +204,9 @@ impl Shared {
         &self.faults
     }
 
-    pub(super) fn account(&self, user: &str) -> Option<&Account> {
-        self.accounts.get(user)
+    /// What a user's login is checked against.
+    pub(super) fn account<'a>(&'a self, user: &'a str) -> Option<Account<'a>> {
+        self.engine.credential(user).map(|credential| Account::new(user, credential, &self.proved))
     }
 
     pub(super) fn tls(&self) -> Option<Arc<ServerConfig>> {

@@ -7,6 +7,7 @@ mod packets;
 mod program;
 pub(crate) mod raw;
 mod tls;
+mod users;
 mod values;
 
 use lindorm_local::wire::{Options, Server};

@@ -75,6 +75,15 @@ switch! {
     }
 }
 switch! {
+    /// The error number of a statement that its user has no privilege for.
+    DeniedStatement {
+        /// 1227, SQLSTATE 42000.
+        InsufficientPrivilege = "1227",
+        /// 1045, SQLSTATE 28000, as of a refused login.
+        AccessDenied = "1045",
+    }
+}
+switch! {
     /// The error number of a statement with too many rows or bytes.
     OverLimitCode {
         /// The vendor's own, of every resource limit.
