@@ -23,7 +23,7 @@ MACHETE := $(TOOLS)/cargo-machete-$(CARGO_MACHETE_VERSION)/bin/cargo-machete
 LEAN := CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_LTO=off \
 	CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$(TOOLS)/build
 
-.PHONY: help demo test bench lint format clippy docs deny machete tidy tools prerequisites mysql clean-cache
+.PHONY: help demo test bench lint format clippy docs deny machete tidy tools prerequisites mysql connectors clean-cache
 
 help: ## Show this list.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ demo: prerequisites ## Move a generated shop of ROWS rows (default 1000000) from
 	@infra/demo/demo.sh $(ROWS)
 
 # The programs are built together with the tests, so that both share every dependency as it was built once.
-test: prerequisites mysql ## Run every test, with a real MySQL.
+test: prerequisites mysql connectors ## Run every test, with a real MySQL.
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --locked
 
@@ -73,6 +73,9 @@ $(MACHETE): | prerequisites
 mysql: prerequisites ## Find a real MySQL, or fetch one into .cache/.
 	@infra/mysql/mysqld-find | grep -E '_(SOURCE|VERSION)='
 
+connectors: prerequisites ## Find the MySQL clients of Python and Perl, or fetch them into .cache/.
+	@infra/connectors/connectors-find | grep _SOURCE=
+
 prerequisites:
 	@missing=(); \
 	for tool in awk:gawk flock:util-linux find:findutils; do \
@@ -84,5 +87,5 @@ prerequisites:
 	fi; \
 	command -v cargo >/dev/null || { echo "Rust is missing: install it with rustup; rust-toolchain.toml names the version." >&2; exit 1; }
 
-clean-cache: ## Remove what was fetched: MySQL, tools, demo data.
+clean-cache: ## Remove what was fetched: MySQL, clients, tools, demo data.
 	rm -rf .cache

@@ -1,5 +1,6 @@
 //! Ferry and its adapters against real servers, one scenario a file.
 
+mod connectors;
 mod kills;
 mod migration;
 mod misuse;

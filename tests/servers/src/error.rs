@@ -15,9 +15,17 @@ pub enum ServerError {
         /// What the script printed for the person at the keyboard.
         message: String,
     },
-    /// The script answered without one of the lines it promises.
-    #[error("mysqld-find did not say {name}")]
+    /// `infra/connectors/connectors-find` found nothing; its message says what to do.
+    #[error("no MySQL clients of other languages to run:\n{message}")]
+    NoConnectors {
+        /// What the script printed for the person at the keyboard.
+        message: String,
+    },
+    /// A script answered without one of the lines it promises.
+    #[error("{script} did not say {name}")]
     IncompleteAnswer {
+        /// Name of the script.
+        script: &'static str,
         /// Name of the missing line.
         name: &'static str,
     },

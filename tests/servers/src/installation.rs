@@ -2,12 +2,13 @@
 //!
 //! The script is asked once a process. Never guesses a path by itself, so there is one place that knows the order.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use crate::error::ServerError;
+use crate::finder::{Answer, Finder};
+
+const SCRIPT: Finder = Finder { name: "mysqld-find", path: "infra/mysql/mysqld-find" };
 
 /// Programs and folders of a MySQL that runs here.
 #[derive(Debug, Clone)]
@@ -46,32 +47,15 @@ impl Installation {
         if let Some(installation) = &*found {
             return Ok(installation.clone());
         }
-        let installation = parse(&ask()?)?;
+        let answer = SCRIPT.ask(|message| ServerError::NoMysql { message })?;
+        let installation = parse(&answer)?;
         *found = Some(installation.clone());
         Ok(installation)
     }
 }
 
-fn ask() -> Result<String, ServerError> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/mysql/mysqld-find");
-    let output = Command::new(&script)
-        .output()
-        .map_err(|cause| ServerError::Program { program: "mysqld-find".into(), cause })?;
-    if !output.status.success() {
-        return Err(ServerError::NoMysql { message: String::from_utf8_lossy(&output.stderr).into_owned() });
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-fn parse(answer: &str) -> Result<Installation, ServerError> {
-    let lines: BTreeMap<&str, &str> = answer
-        .lines()
-        .filter_map(|line| line.split_once('='))
-        .map(|(name, value)| (name, value.trim_matches('\'')))
-        .collect();
-    let text = |name: &'static str| {
-        lines.get(name).map(|value| (*value).to_owned()).ok_or(ServerError::IncompleteAnswer { name })
-    };
+fn parse(answer: &Answer) -> Result<Installation, ServerError> {
+    let text = |name| answer.text(name);
     let plugins = text("FERRY_MYSQL_PLUGINS")?;
     Ok(Installation {
         source: text("FERRY_MYSQL_SOURCE")?,
@@ -89,12 +73,12 @@ fn parse(answer: &str) -> Result<Installation, ServerError> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{SCRIPT, parse};
 
     #[test]
     fn an_answer_without_a_template_is_refused_by_name() {
         let answer = "FERRY_MYSQL_SOURCE='path'\nFERRY_MYSQL_PLUGINS=''\n";
-        let refusal = parse(answer).unwrap_err().to_string();
+        let refusal = parse(&SCRIPT.read(answer)).unwrap_err().to_string();
         assert_eq!(refusal, "mysqld-find did not say FERRY_MYSQL_VERSION");
     }
 }

@@ -5,12 +5,15 @@
 //! Never reads or logs what is stored in a server.
 //!
 //! Map: `mysql_server` and `mysql_options` start MySQL, `installation` finds it, `mysql_client` asks it, `certificate` gives it TLS;
-//! `lindorm_local` starts the stand-in; `binaries` finds our programs; `process`, `port` and `scratch` are what
+//! `lindorm_local` starts the stand-in; `connectors` finds clients of other
+//! languages, `finder` asks the scripts that know; `binaries` finds our programs; `process`, `port` and `scratch` are what
 //! both kinds of server stand on.
 
 mod binaries;
 mod certificate;
+mod connectors;
 mod error;
+mod finder;
 mod installation;
 mod lindorm_local;
 mod mysql_client;
@@ -21,6 +24,7 @@ mod process;
 mod scratch;
 
 pub use binaries::{ferry_binary, lindorm_local_binary};
+pub use connectors::Connectors;
 pub use error::ServerError;
 pub use installation::Installation;
 pub use lindorm_local::LindormLocal;

@@ -34,11 +34,14 @@ const CHATTER: [(&str, &str); 17] = [
     ("version_comment", "lindorm-local"),
 ];
 /// What drivers set at connect and nothing comes of.
-const SETTABLE: [&str; 6] = [
+const SETTABLE: [&str; 9] = [
     "autocommit",
     "character_set_results",
     "character_set_client",
     "character_set_connection",
+    "character_set_server",
+    "collation_connection",
+    "collation_server",
     "net_write_timeout",
     "wait_timeout",
 ];

@@ -89,8 +89,13 @@ fn log_in(
     };
     let method = method_for(account.login(), &request.method, channel.transport.is_encrypted())
         .ok_or_else(|| refusal::method_of_old_user(&request.user))?;
-    let proof =
-        if method == request.method { request.proof.clone() } else { switch(channel, method, nonce)? };
+    // A client that prefers a method other than the greeting's may send no proof, and wait to be switched to its own.
+    let waits = method == NATIVE && request.proof.is_empty() && !account.has_empty_password();
+    let proof = if method == request.method && !waits {
+        request.proof.clone()
+    } else {
+        switch(channel, method, nonce)?
+    };
     if !is_proved(channel, &account, method, &proof, nonce)? {
         return Err(refusal::access_denied(&request.user).into());
     }

@@ -47,6 +47,8 @@ fn what_drivers_send_at_connect_is_answered() {
     let mut shell = Shell::new();
     shell.done("SET NAMES utf8mb4 COLLATE utf8mb4_general_ci");
     shell.done("SET autocommit=1, character_set_results = NULL");
+    shell.done("SET character_set_server = 'utf8mb4'");
+    shell.done("SET collation_connection = 'utf8mb4_unicode_ci', collation_server = 'utf8mb4_unicode_ci'");
     assert_eq!(shell.rows("SELECT @@max_allowed_packet, @@wait_timeout"), ["67108864|600"]);
     assert_eq!(shell.rows("SELECT @@socket"), ["NULL"]);
     assert_eq!(shell.rows("SHOW VARIABLES LIKE 'lower_case%'"), ["lower_case_table_names|0"]);

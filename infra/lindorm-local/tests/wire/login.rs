@@ -85,6 +85,20 @@ fn a_user_of_an_old_version_cannot_use_the_native_method() {
 }
 
 #[test]
+fn a_client_that_prefers_the_native_method_may_wait_to_be_switched_to_it() {
+    let server = with_users();
+    for user in ["native", "root"] {
+        let (mut raw, _) = Raw::open(server.addr());
+        raw.write(&login_packet(user, b"", "mysql_native_password", None));
+        let switch = raw.read().unwrap();
+        assert_eq!(switch[0], 0xfe, "{user}");
+        assert!(switch[1..].starts_with(b"mysql_native_password\0"), "{user}");
+        raw.write(b"");
+        assert_eq!(error(&raw.read().unwrap()), (1045, "28000"), "{user}: no proof is no password");
+    }
+}
+
+#[test]
 fn a_client_with_an_unknown_method_is_switched_to_the_preferred_one() {
     let server = with_users();
     let (mut raw, _) = Raw::open(server.addr());
