@@ -1,6 +1,7 @@
 //! ALTER TABLE and indexes of tables that exist.
 
 use crate::answer::SqlError;
+use crate::engine::DuplicateColumnCode;
 use crate::engine::definition::{add_index, column};
 use crate::engine::naming::check_column;
 use crate::engine::schema::{Place, Schema};
@@ -32,7 +33,12 @@ fn add_columns(schema: &mut Schema, columns: &[ColumnSpec], scope: &Scope<'_>) -
     for spec in columns {
         check_column(&spec.name, scope.assumptions.names)?;
         if schema.columns.iter().any(|column| column.name == spec.name) {
-            return Err(refusal::duplicate_column(&spec.name));
+            return Err(match scope.assumptions.duplicate_column_code {
+                DuplicateColumnCode::Mysql => refusal::duplicate_column(&spec.name),
+                DuplicateColumnCode::Lindorm => {
+                    refusal::unsupported(&format!("a second column of the name '{}'", spec.name))
+                }
+            });
         }
         if schema.dropped.contains(&spec.name) {
             return Err(refusal::unsupported(&format!(

@@ -142,6 +142,22 @@ switches! {
     describe_parameters: Parameters = Shown, "4.5", "lengths and precisions in DESCRIBE";
     memory_sort: Support = Refused, "2.4", "ORDER BY other than in key order";
     long_data: Support = Refused, "5", "parameters sent piecemeal, by COM_STMT_SEND_LONG_DATA";
+    quote_doubling: Support = Accepted, "16", "a quote within quotes, written twice";
+    double_quotes: DoubleQuotes = Refused, "15", "double quotes";
+    hex_literal: Support = Accepted, "17", "binary literals `x'..'`";
+    row_comparison: Support = Accepted, "2.4", "rows of columns compared with rows of values";
+    several_additions: Support = Accepted, "23", "an ALTER TABLE that adds several columns";
+    duplicate_column_code: DuplicateColumnCode = Mysql, "23", "the error number of ADD COLUMN of one that is there";
+    excess_fraction: ExcessFraction = Truncated, "33", "more than three fraction digits of a TIMESTAMP";
+    immutable_change: Misuse = Refused, "49", "UPDATE and DELETE on a table whose MUTABILITY is IMMUTABLE";
+    full_scan: Support = Accepted, "50", "a SELECT without WHERE and without `_l_allow_filtering_`";
+    decimal_result: DecimalResult = DeclaredScale, "5.1", "the fraction digits a DECIMAL is read back with";
+    boolean_result: BooleanResult = Tinyint, "5.1", "the type a BOOLEAN is read back as";
+    temporal_result: TemporalResult = Typed, "5.1", "the type DATE, TIME and TIMESTAMP are read back as";
+    json_result: JsonResult = Kept, "5.1", "the text JSON is read back as";
+    show_index: Presence = Present, "4.5", "the statement SHOW INDEX";
+    show_create_table: Presence = Present, "26", "the statement SHOW CREATE TABLE";
+    engine_version: EngineVersion = New, "11", "the SQL engine version that is told";
     statement_reset: Support = Accepted, "5", "the command COM_STMT_RESET";
 }
 

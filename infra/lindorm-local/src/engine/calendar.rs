@@ -61,22 +61,23 @@ pub(crate) fn read_day(text: &str) -> Option<i32> {
     day_number(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
 }
 
-/// `hh:mm:ss[.fraction]` within a day, in milliseconds; further fraction digits are cut off.
+/// `hh:mm:ss[.fraction]` within a day, in microseconds; further fraction digits are cut off.
 pub(crate) fn read_time(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, f)| (whole, Some(f)));
     let mut parts = whole.splitn(3, ':');
     let hours = digits(parts.next()?, 1, 2)?;
     let minutes = digits(parts.next()?, 1, 2)?;
     let seconds = digits(parts.next()?, 1, 2)?;
-    let millis = match fraction {
+    let micros: i64 = match fraction {
         None => 0,
         Some(fraction) => {
             digits(fraction, 1, 9)?;
-            let padded = format!("{fraction:0<3}");
-            padded.get(..3)?.parse().ok()?
+            let padded = format!("{fraction:0<6}");
+            padded.get(..6)?.parse().ok()?
         }
     };
-    time_of_day(i64::from(hours), i64::from(minutes), i64::from(seconds), millis)
+    let whole_ms = time_of_day(i64::from(hours), i64::from(minutes), i64::from(seconds), 0)?;
+    Some(whole_ms * 1000 + micros)
 }
 
 /// Milliseconds into a day.
@@ -85,11 +86,11 @@ pub(crate) fn time_of_day(hours: i64, minutes: i64, seconds: i64, millis: i64) -
     fits.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000 + millis)
 }
 
-/// `yyyy-mm-dd[ hh:mm:ss[.fraction]]`, a `T` may part the two.
-pub(crate) fn read_reading(text: &str) -> Option<Reading> {
+/// `yyyy-mm-dd[ hh:mm:ss[.fraction]]`, a `T` may part the two: day number and microseconds into the day.
+pub(crate) fn read_reading(text: &str) -> Option<(i32, i64)> {
     match text.split_once([' ', 'T']) {
-        None => Some(Reading { days: read_day(text)?, day_ms: 0 }),
-        Some((day, time)) => Some(Reading { days: read_day(day)?, day_ms: read_time(time)? }),
+        None => Some((read_day(text)?, 0)),
+        Some((day, time)) => Some((read_day(day)?, read_time(time)?)),
     }
 }
 
@@ -163,7 +164,7 @@ mod tests {
         assert_eq!(read_day("2023-02-29"), None);
         assert_eq!(read_day("0000-00-00"), None);
         assert_eq!(read_time("24:00:00"), None);
-        assert_eq!(read_time("08:11:15.3549"), Some(29_475_354));
+        assert_eq!(read_time("08:11:15.3549"), Some(29_475_354_900));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use crate::answer::{ColumnKind, Datum, SqlError};
 use crate::engine::calendar::{self, Reading};
 use crate::engine::decimal;
-use crate::engine::{Assumptions, EmptyValue, Misuse, Support, TextAsBytes};
+use crate::engine::{Assumptions, EmptyValue, ExcessFraction, Misuse, Support, TextAsBytes};
 use crate::refusal;
 use crate::sql::bytes_of_hex;
 
@@ -77,7 +77,7 @@ pub(crate) fn store(
         ColumnKind::Date => out.extend(day(value).ok_or_else(|| refusal::bad_moment(name))?.to_le_bytes()),
         ColumnKind::Time => out.extend(second(value).ok_or_else(|| refusal::bad_moment(name))?.to_le_bytes()),
         ColumnKind::Timestamp => {
-            let instant = moment(value, conversion.zone_ms);
+            let instant = moment(value, conversion);
             out.extend(instant.ok_or_else(|| refusal::bad_moment(name))?.to_le_bytes());
         }
         ColumnKind::Json => {
@@ -241,31 +241,32 @@ fn day(value: &Datum<'_>) -> Option<i32> {
 
 /// Seconds into the day; a fraction is cut off.
 fn second(value: &Datum<'_>) -> Option<u32> {
-    let millis = match value {
+    let micros = match value {
         Datum::Time { negative: false, hours, minutes, seconds, .. } => {
-            calendar::time_of_day(i64::from(*hours), i64::from(*minutes), i64::from(*seconds), 0)?
+            calendar::time_of_day(i64::from(*hours), i64::from(*minutes), i64::from(*seconds), 0)? * 1000
         }
         _ => calendar::read_time(text(value)?)?,
     };
-    u32::try_from(millis / 1000).ok()
+    u32::try_from(micros / 1_000_000).ok()
 }
 
-fn moment(value: &Datum<'_>, zone_ms: i64) -> Option<i64> {
-    let reading = match value {
+/// Milliseconds since 1970 in UTC.
+fn moment(value: &Datum<'_>, conversion: Conversion<'_>) -> Option<i64> {
+    let (days, micros) = match value {
         Datum::Int(millis) => return calendar::is_showable(*millis).then_some(*millis),
-        Datum::DateTime { year, month, day, hour, minute, second, micros } => Reading {
-            days: calendar::day_number(*year, *month, *day)?,
-            day_ms: calendar::time_of_day(
-                i64::from(*hour),
-                i64::from(*minute),
-                i64::from(*second),
-                i64::from(*micros / 1000),
-            )?,
-        },
-        Datum::Date { year, month, day } => {
-            Reading { days: calendar::day_number(*year, *month, *day)?, day_ms: 0 }
+        Datum::DateTime { year, month, day, hour, minute, second, micros } => {
+            let whole_ms =
+                calendar::time_of_day(i64::from(*hour), i64::from(*minute), i64::from(*second), 0)?;
+            (calendar::day_number(*year, *month, *day)?, whole_ms * 1000 + i64::from(*micros))
         }
+        Datum::Date { year, month, day } => (calendar::day_number(*year, *month, *day)?, 0),
         _ => calendar::read_reading(text(value)?)?,
     };
-    Some(calendar::instant(reading, zone_ms))
+    let day_ms = match conversion.assumptions.excess_fraction {
+        ExcessFraction::Truncated => micros / 1000,
+        ExcessFraction::Rounded => (micros + 500) / 1000,
+        ExcessFraction::Refused if micros % 1000 != 0 => return None,
+        ExcessFraction::Refused => micros / 1000,
+    };
+    Some(calendar::instant(Reading { days, day_ms }, conversion.zone_ms))
 }

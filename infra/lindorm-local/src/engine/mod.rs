@@ -24,6 +24,7 @@ mod naming;
 mod password;
 mod preparation;
 mod prepared;
+mod presentation;
 mod privilege;
 mod projection;
 mod reach;
@@ -140,8 +141,7 @@ impl Engine {
     }
 
     fn parse(&self, session: &Session, sql: &str) -> Result<sql::Parsed, SqlError> {
-        let escapes = self.assumptions().escapes == Escapes::On && !session.no_backslash_escapes;
-        let parsed = sql::parse(sql, escapes)?;
+        let parsed = sql::parse(sql, preparation::dialect(session, self.assumptions()))?;
         preparation::check(&parsed.statement, self.assumptions())?;
         Ok(parsed)
     }
@@ -164,7 +164,7 @@ impl Engine {
                 None => variables::columns(select, session, self.assumptions()).map(Some),
                 Some(table) => {
                     let table = self.catalog.table(&session.database, table)?;
-                    select::columns(select, &table.schema()).map(Some)
+                    select::columns(select, &table.schema(), self.assumptions()).map(Some)
                 }
             },
             Statement::Show(show) => Ok(Some(show::columns(show))),

@@ -4,9 +4,21 @@
 //! It looks at the parsed statement only and knows no schema.
 
 use crate::answer::SqlError;
-use crate::engine::{Assumptions, Heed, Misuse, Support};
+use crate::engine::{Assumptions, DoubleQuotes, Escapes, Heed, Misuse, Session, Support};
 use crate::refusal;
-use crate::sql::{Hints, Scalar, Statement};
+use crate::sql::{Dialect, Hints, Scalar, Statement};
+
+/// The forms that a session may write.
+pub(crate) fn dialect(session: &Session, assumptions: &Assumptions) -> Dialect {
+    Dialect {
+        escapes: assumptions.escapes == Escapes::On && !session.no_backslash_escapes,
+        doubling: assumptions.quote_doubling == Support::Accepted,
+        double_quoted_names: assumptions.double_quotes == DoubleQuotes::Names,
+        hex: assumptions.hex_literal == Support::Accepted,
+        rows: assumptions.row_comparison == Support::Accepted,
+        several_additions: assumptions.several_additions == Support::Accepted,
+    }
+}
 
 /// Checks a statement that came either way.
 pub(crate) fn check(statement: &Statement, assumptions: &Assumptions) -> Result<(), SqlError> {

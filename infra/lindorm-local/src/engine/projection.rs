@@ -3,6 +3,7 @@
 use crate::answer::{Column, ColumnKind, Datum, SqlError};
 use crate::engine::condition::Subject;
 use crate::engine::key::{component_length, show_component};
+use crate::engine::presentation::Presentation;
 use crate::engine::row::{Cell, Slot};
 use crate::engine::schema::{Place, Schema};
 use crate::engine::shown::show;
@@ -31,6 +32,7 @@ pub(crate) enum Output {
 pub(crate) fn outputs(
     items: &[Item],
     schema: &Schema,
+    presentation: Presentation,
     constant: impl Fn(&Scalar) -> Datum<'static>,
 ) -> Result<(Vec<Column>, Vec<Output>), SqlError> {
     let (mut columns, mut outputs) = (Vec::new(), Vec::new());
@@ -38,13 +40,13 @@ pub(crate) fn outputs(
         match item {
             Item::All => {
                 for column in &schema.columns {
-                    columns.push(Column { name: column.name.clone(), kind: column.kind });
+                    columns.push(Column { name: column.name.clone(), kind: presentation.kind(column.kind) });
                     outputs.push(output(column.place, column.kind));
                 }
             }
             Item::Column { column: wanted, name } => match schema.column(wanted) {
                 Ok(column) => {
-                    columns.push(Column { name: name.clone(), kind: column.kind });
+                    columns.push(Column { name: name.clone(), kind: presentation.kind(column.kind) });
                     outputs.push(output(column.place, column.kind));
                 }
                 Err(unknown) => {
@@ -136,10 +138,11 @@ impl<'a> View<'a> {
         match output {
             Output::Key(part) => {
                 let column = frame.schema.key[*part];
-                show_component(column.kind, column.descending, self.parts[*part], frame.zone_ms)
+                let shown = show_component(column.kind, column.descending, self.parts[*part], frame.zone_ms);
+                frame.presentation.value(column.kind, shown)
             }
             Output::Cell(slot, kind) => match self.version(*slot, version).and_then(|cell| cell.value) {
-                Some(value) => show(*kind, value, frame.zone_ms),
+                Some(value) => frame.presentation.value(*kind, show(*kind, value, frame.zone_ms)),
                 None => Datum::Null,
             },
             Output::Stamp(slot) if frame.stamps => {
@@ -155,6 +158,7 @@ impl<'a> View<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame<'a> {
     pub(crate) schema: &'a Schema,
+    pub(crate) presentation: Presentation,
     pub(crate) zone_ms: i64,
     /// Stamps are shown only where a hint on versions stands.
     pub(crate) stamps: bool,

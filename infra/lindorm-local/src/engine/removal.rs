@@ -26,7 +26,9 @@ const NOT_ONE_KEY: u16 = 9001;
 pub(crate) fn delete(table: &Arc<Table>, delete: &Delete, scope: &Scope<'_>) -> Result<u64, SqlError> {
     let schema = table.schema();
     check_hints(&delete.hints, scope, "DELETE")?;
-    check_mutable(&schema, "DELETE")?;
+    if !is_mutable(&schema, scope, "DELETE")? {
+        return Ok(0);
+    }
     let marker = match scope.assumptions.equal_to_marker {
         EqualToMarker::Hidden => scope.now_ms,
         EqualToMarker::Shown => scope.now_ms - 1,
@@ -80,7 +82,9 @@ fn hide(table: &Table, key: &[u8], marker: i64, scope: &Scope<'_>) {
 pub(crate) fn update(table: &Table, update: &Update, scope: &Scope<'_>) -> Result<u64, SqlError> {
     let schema = table.schema();
     check_hints(&update.hints, scope, "UPDATE")?;
-    check_mutable(&schema, "UPDATE")?;
+    if !is_mutable(&schema, scope, "UPDATE")? {
+        return Ok(0);
+    }
     let key = full_key(&update.filter, &schema, scope, "UPDATE")?;
     let cells = changed(&schema, &update.changes, scope)?;
     let oldest = schema.ttl_ms().map_or(NEVER, |ttl| scope.now_ms.saturating_sub(ttl));
@@ -108,11 +112,15 @@ fn check_hints(hints: &Hints, scope: &Scope<'_>, verb: &str) -> Result<(), SqlEr
     Ok(())
 }
 
-fn check_mutable(schema: &Schema, verb: &str) -> Result<(), SqlError> {
-    if schema.mutability() == "IMMUTABLE" {
-        return Err(refusal::unsupported(&format!("{verb} on a table with MUTABILITY = 'IMMUTABLE'")));
+/// Rule 49: rows of an IMMUTABLE table stay as they were written.
+fn is_mutable(schema: &Schema, scope: &Scope<'_>, verb: &str) -> Result<bool, SqlError> {
+    match (schema.mutability().as_str(), scope.assumptions.immutable_change) {
+        ("IMMUTABLE", Misuse::Ignored) => Ok(false),
+        ("IMMUTABLE", Misuse::Refused) => {
+            Err(refusal::unsupported(&format!("{verb} on a table with MUTABILITY = 'IMMUTABLE'")))
+        }
+        (_, Misuse::Refused | Misuse::Ignored) => Ok(true),
     }
-    Ok(())
 }
 
 /// The encoded key that the condition fixes, if it fixes exactly one and says nothing else.

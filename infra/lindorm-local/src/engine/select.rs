@@ -7,6 +7,7 @@ use crate::answer::{Answer, Column, ColumnKind, Datum, RowStream, SqlError};
 use crate::engine::bounds::key_ranges;
 use crate::engine::condition::{Condition, resolve};
 use crate::engine::efficiency::{KeyOrder, check_efficient, key_order};
+use crate::engine::presentation::Presentation;
 use crate::engine::projection::{Frame, Output, View, outputs};
 use crate::engine::row::NEVER;
 use crate::engine::scan::Scan;
@@ -15,7 +16,7 @@ use crate::engine::scope::Scope;
 use crate::engine::sort::sorted;
 use crate::engine::table::{Found, KeyRange, Table};
 use crate::engine::visible::Window;
-use crate::engine::{LimitCap, Support};
+use crate::engine::{Assumptions, LimitCap, Support};
 use crate::refusal;
 use crate::sql::{Item, Select};
 
@@ -50,6 +51,9 @@ impl Rows {
     ) -> Result<Self, SqlError> {
         let ranges = condition.as_ref().and_then(|condition| key_ranges(condition, schema.key.len()));
         if ranges.is_none() && !allow_filtering {
+            if condition.is_none() && scope.assumptions.full_scan == Support::Refused {
+                return Err(refusal::inefficient());
+            }
             check_efficient(condition.as_ref(), schema)?;
         }
         let scan = Scan::new(Arc::clone(table), ranges.unwrap_or_else(|| vec![KeyRange::all()]), backward);
@@ -94,11 +98,16 @@ impl Rows {
 }
 
 /// The columns a SELECT over a table will show.
-pub(crate) fn columns(select: &Select, schema: &Schema) -> Result<Vec<Column>, SqlError> {
+pub(crate) fn columns(
+    select: &Select,
+    schema: &Schema,
+    assumptions: &Assumptions,
+) -> Result<Vec<Column>, SqlError> {
     if let [Item::Count { name }] = select.items.as_slice() {
         return Ok(vec![Column { name: name.clone(), kind: ColumnKind::BigInt }]);
     }
-    outputs(&select.items, schema, |_| Datum::Null).map(|(columns, _)| columns)
+    let presentation = Presentation::new(assumptions);
+    outputs(&select.items, schema, presentation, |_| Datum::Null).map(|(columns, _)| columns)
 }
 
 /// Runs a SELECT over a table.
@@ -123,10 +132,12 @@ pub(crate) fn select(table: &Arc<Table>, select: &Select, scope: &Scope<'_>) -> 
         return Ok(Answer::Rows { columns, rows: Box::new(Count { rows }) });
     }
     let constant = |scalar: &_| scope.value(scalar).clone().into_owned();
-    let (columns, outputs) = outputs(&select.items, &schema, constant)?;
+    let presentation = Presentation::new(scope.assumptions);
+    let (columns, outputs) = outputs(&select.items, &schema, presentation, constant)?;
     let stamps = hints.versions.is_some() || min.is_some() || max.is_some();
     let versions = hints.versions.unwrap_or(1) as usize;
-    let shown = Shown { rows, outputs, zone_ms: scope.zone_ms, stamps, versions, limit, offset };
+    let zone_ms = scope.zone_ms;
+    let shown = Shown { rows, outputs, presentation, zone_ms, stamps, versions, limit, offset };
     if order == KeyOrder::None {
         return Ok(Answer::Rows { columns, rows: Box::new(sorted(shown, &select.order)?) });
     }
@@ -152,7 +163,8 @@ fn limits(select: &Select, scope: &Scope<'_>) -> Result<(u64, u64), SqlError> {
 pub(crate) struct Shown {
     pub(crate) rows: Rows,
     pub(crate) outputs: Vec<Output>,
-    pub(crate) zone_ms: i64,
+    presentation: Presentation,
+    zone_ms: i64,
     stamps: bool,
     versions: usize,
     pub(crate) limit: u64,
@@ -160,15 +172,20 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// What is the same for every row.
-    pub(crate) fn frame(&self) -> (Arc<Schema>, i64, bool) {
-        (Arc::clone(&self.rows.schema), self.zone_ms, self.stamps)
+    /// The schema, and what else is the same for every row.
+    pub(crate) fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.rows.schema)
+    }
+
+    pub(crate) fn frame<'s>(&self, schema: &'s Schema) -> Frame<'s> {
+        Frame { schema, presentation: self.presentation, zone_ms: self.zone_ms, stamps: self.stamps }
     }
 }
 
 impl RowStream for Shown {
     fn next_batch(&mut self, each: &mut dyn FnMut(&[Datum<'_>])) -> Result<bool, SqlError> {
-        let (schema, zone_ms, stamps) = self.frame();
+        let schema = self.schema();
+        let frame = self.frame(&schema);
         let (mut shown, mut bytes) = (0, 0);
         while shown < BATCH_ROWS && bytes < BATCH_BYTES {
             if self.limit == 0 {
@@ -177,7 +194,6 @@ impl RowStream for Shown {
             let (outputs, versions) = (&self.outputs, self.versions);
             let (limit, offset) = (&mut self.limit, &mut self.offset);
             let more = self.rows.next(|found, view| {
-                let frame = Frame { schema: &schema, zone_ms, stamps };
                 let depth = if versions == 1 { 1 } else { view.deepest(outputs).clamp(1, versions) };
                 for version in 0..depth {
                     if *offset > 0 {

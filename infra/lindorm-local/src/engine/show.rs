@@ -10,8 +10,9 @@ use crate::engine::listing::{Listing, text_columns};
 use crate::engine::schema::{ColumnDef, Place, Schema};
 use crate::engine::table::Table;
 use crate::engine::table_option::DEFAULTS;
-use crate::engine::{Assumptions, Parameters, Session};
+use crate::engine::{Assumptions, Parameters, Presence, Session};
 use crate::engine::{shown_grants, variables};
+use crate::refusal;
 use crate::sql::{Show, TableName};
 
 const DESCRIBE: [&str; 6] =
@@ -49,6 +50,10 @@ pub(crate) fn show(
     session: &Session,
     assumptions: &Assumptions,
 ) -> Result<Answer, SqlError> {
+    let absent = |statement: &str, presence: Presence| match presence {
+        Presence::Present => Ok(()),
+        Presence::Absent => Err(refusal::unsupported(statement)),
+    };
     let find = |name: &TableName| catalog.table(&session.database, name);
     let rows = match show {
         Show::Databases => {
@@ -65,11 +70,15 @@ pub(crate) fn show(
             describe(&table, assumptions.describe_parameters == Parameters::Shown)
         }
         Show::CreateTable(table) => {
+            absent("SHOW CREATE TABLE", assumptions.show_create_table)?;
             let table = find(table)?;
             vec![vec![table.name.clone(), create_table(&table)]]
         }
         Show::TableVariables(table, pattern) => table_variables(&find(table)?.schema(), pattern.as_deref()),
-        Show::Indexes(table) => indexes(&*find(table)?),
+        Show::Indexes(table) => {
+            absent("SHOW INDEX", assumptions.show_index)?;
+            indexes(&*find(table)?)
+        }
         Show::Variables(pattern) => variables::listed(session, assumptions, pattern.as_deref())?,
         Show::Users => {
             one_column(directory.read(|all| all.each().map(|(user, _)| user.to_owned()).collect()))

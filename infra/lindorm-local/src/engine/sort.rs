@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::answer::{Datum, SqlError};
 use crate::engine::condition::{Subject, compare};
 use crate::engine::listing::Listing;
-use crate::engine::projection::{Frame, View};
+use crate::engine::projection::View;
 use crate::engine::schema::{Place, Schema};
 use crate::engine::select::Shown;
 use crate::refusal;
@@ -21,12 +21,12 @@ struct Sorted {
 
 /// Sorts the rows and keeps those within LIMIT and OFFSET.
 pub(crate) fn sorted(mut shown: Shown, order: &[(String, bool)]) -> Result<Listing, SqlError> {
-    let (schema, zone_ms, stamps) = shown.frame();
+    let schema = shown.schema();
+    let frame = shown.frame(&schema);
     let mut rows: Vec<Sorted> = Vec::new();
     let outputs = std::mem::take(&mut shown.outputs);
     loop {
         let more = shown.rows.next(|_, view| {
-            let frame = Frame { schema: &schema, zone_ms, stamps };
             let values = outputs.iter().map(|output| view.value(output, 0, &frame).into_owned()).collect();
             rows.push(Sorted { by: sort_key(view, order, &schema), values });
         })?;

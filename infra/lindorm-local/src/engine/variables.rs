@@ -11,8 +11,6 @@ use crate::engine::{Assumptions, Session, Support};
 use crate::refusal;
 use crate::sql::{Assignment, Item, Select};
 
-/// The SQL engine version this server speaks as.
-const ENGINE_VERSION: &str = "2.9.6.0";
 /// What drivers read at connect, beside the documented variables.
 const CHATTER: [(&str, &str); 17] = [
     ("autocommit", "1"),
@@ -56,7 +54,7 @@ fn value(name: &str, session: &Session, assumptions: &Assumptions) -> Result<Dat
                 if session.no_backslash_escapes { "NO_BACKSLASH_ESCAPES" } else { "" }.to_owned(),
             ));
         }
-        "version" => return Ok(text(ENGINE_VERSION.to_owned())),
+        "version" => return Ok(text(assumptions.engine_version.spelling().to_owned())),
         "socket" if assumptions.chatter == Support::Accepted => return Ok(Datum::Null),
         _ => {}
     }
@@ -76,7 +74,7 @@ pub(crate) fn listed(
     }
     let mut rows = vec![
         vec!["time_zone".to_owned(), session.zone.spelling.clone()],
-        vec!["version".to_owned(), ENGINE_VERSION.to_owned()],
+        vec!["version".to_owned(), assumptions.engine_version.spelling().to_owned()],
     ];
     rows.extend(CHATTER.iter().map(|(name, value)| vec![(*name).to_owned(), (*value).to_owned()]));
     rows.retain(|row| pattern.is_none_or(|pattern| is_like(row[0].as_bytes(), &pattern.to_lowercase())));
@@ -119,7 +117,8 @@ fn is_version(select: &Select) -> bool {
 pub(crate) fn select(select: &Select, session: &Session, scope: &Scope<'_>) -> Result<Answer, SqlError> {
     let columns = columns(select, session, scope.assumptions)?;
     if is_version(select) {
-        let row = [ENGINE_VERSION, "2026-01-01 00:00:00", "0000000"].map(|part| text(part.to_owned()));
+        let version = scope.assumptions.engine_version.spelling();
+        let row = [version, "2026-01-01 00:00:00", "0000000"].map(|part| text(part.to_owned()));
         return Ok(Listing::answer(columns, vec![row.to_vec()]));
     }
     let mut row = Vec::with_capacity(select.items.len());

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::answer::SqlError;
 use crate::refusal::syntax;
 use crate::sql::lexer::{Lexer, Token};
-use crate::sql::{Scalar, TableName};
+use crate::sql::{Dialect, Scalar, TableName};
 
 /// Words that cannot stand as a name without backticks.
 const RESERVED: [&str; 44] = [
@@ -23,8 +23,8 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(text: &'a str, escapes: bool) -> Result<Self, SqlError> {
-        let mut lexer = Lexer::new(text, escapes);
+    pub(crate) fn new(text: &'a str, dialect: Dialect) -> Result<Self, SqlError> {
+        let mut lexer = Lexer::new(text, dialect);
         let token = lexer.next()?;
         Ok(Self { lexer, token, params: 0 })
     }
@@ -32,6 +32,11 @@ impl<'a> Cursor<'a> {
     /// How many `?` were read so far.
     pub(crate) fn params(&self) -> usize {
         self.params
+    }
+
+    /// What may be written.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.lexer.dialect()
     }
 
     pub(crate) fn token(&self) -> &Token<'a> {

@@ -4,9 +4,9 @@
 
 use crate::answer::SqlError;
 use crate::refusal::{syntax, unsupported};
-use crate::sql::Hints;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Token;
+use crate::sql::{Dialect, Hints};
 
 /// Takes the hints that stand here, if any do.
 pub(crate) fn hints(cursor: &mut Cursor<'_>) -> Result<Hints, SqlError> {
@@ -15,7 +15,7 @@ pub(crate) fn hints(cursor: &mut Cursor<'_>) -> Result<Hints, SqlError> {
     if text.contains('?') {
         return Err(unsupported("a parameter inside a hint"));
     }
-    let mut inner = Cursor::new(text, false)?;
+    let mut inner = Cursor::new(text, Dialect::OF_HINTS)?;
     let mut hints = Hints { given: true, ..Hints::default() };
     while !inner.at_end() {
         let Token::Word(name) = inner.advance()? else { return Err(syntax("a hint has no name")) };

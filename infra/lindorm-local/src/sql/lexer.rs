@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use crate::answer::SqlError;
 use crate::refusal::syntax;
+use crate::sql::Dialect;
 
 /// One token. Words keep their case; the parser compares them without.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,15 +41,19 @@ pub(crate) enum Token<'a> {
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    escapes: bool,
+    dialect: Dialect,
 }
 
 const SYMBOLS: [&str; 17] =
     ["<=", ">=", "!=", "<>", "=", "<", ">", "(", ")", ",", ".", ";", "*", "-", "+", "/", "%"];
 
 impl<'a> Lexer<'a> {
-    pub(crate) fn new(text: &'a str, escapes: bool) -> Self {
-        Self { text, at: 0, escapes }
+    pub(crate) fn new(text: &'a str, dialect: Dialect) -> Self {
+        Self { text, at: 0, dialect }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The next token.
@@ -58,8 +63,9 @@ impl<'a> Lexer<'a> {
             return Ok(Token::End);
         };
         match first {
-            b'\'' => Ok(Token::Text(self.quoted(b'\'', self.escapes)?)),
+            b'\'' => Ok(Token::Text(self.quoted(b'\'', self.dialect.escapes)?)),
             b'`' => Ok(Token::Quoted(self.quoted(b'`', false)?)),
+            b'"' if self.dialect.double_quoted_names => Ok(Token::Quoted(self.quoted(b'"', false)?)),
             b'"' => Err(syntax("double quotes do not quote a text; use single quotes")),
             b'?' => {
                 self.at += 1;
@@ -114,7 +120,8 @@ impl<'a> Lexer<'a> {
         let mut at = start;
         loop {
             let Some(byte) = bytes.get(at).copied() else { return Err(syntax("a quote is not closed")) };
-            if byte == quote && bytes.get(at + 1) == Some(&quote) {
+            let doubled = byte == quote && bytes.get(at + 1) == Some(&quote);
+            if doubled && (self.dialect.doubling || quote != b'\'') {
                 owned.get_or_insert_with(String::new).push_str(&self.text[from..=at]);
                 at += 2;
                 from = at;
@@ -170,6 +177,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn binary(&mut self) -> Result<Token<'a>, SqlError> {
+        if !self.dialect.hex {
+            return Err(syntax("a binary literal"));
+        }
         self.at += 1;
         let digits = self.quoted(b'\'', false)?;
         match bytes_of_hex(&digits) {

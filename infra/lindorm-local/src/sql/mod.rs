@@ -5,6 +5,7 @@
 mod account;
 mod cursor;
 mod definition;
+mod dialect;
 mod hint;
 mod lexer;
 mod predicate;
@@ -21,6 +22,7 @@ use crate::refusal::{syntax, unsupported};
 
 pub use account::{AccountChange, Secret};
 use cursor::Cursor;
+pub(crate) use dialect::Dialect;
 pub(crate) use lexer::bytes_of_hex;
 pub use privilege::{Privilege, Privileges, Resource};
 pub use statement::{
@@ -35,9 +37,9 @@ pub(crate) struct Parsed {
     pub(crate) param_count: usize,
 }
 
-/// Parses one statement; a `;` may end it. `escapes` says whether a backslash escapes in quoted text.
-pub(crate) fn parse(text: &str, escapes: bool) -> Result<Parsed, SqlError> {
-    let mut cursor = Cursor::new(text, escapes)?;
+/// Parses one statement; a `;` may end it.
+pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, SqlError> {
+    let mut cursor = Cursor::new(text, dialect)?;
     let statement = statement(&mut cursor)?;
     cursor.take_symbol(";")?;
     if !cursor.at_end() {

@@ -46,6 +46,9 @@ fn relation(cursor: &mut Cursor<'_>, depth: u32) -> Result<Predicate, SqlError> 
     }
     if cursor.is_symbol("(") {
         if is_row(cursor)? {
+            if !cursor.dialect().rows {
+                return Err(unsupported("a comparison of rows"));
+            }
             return row(cursor);
         }
         cursor.expect_symbol("(")?;

@@ -254,6 +254,9 @@ pub(crate) fn alter(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
         if !cursor.take_symbol(",")? {
             break;
         }
+        if !cursor.dialect().several_additions {
+            return Err(syntax("ALTER TABLE adds one column at a time"));
+        }
         if !cursor.is("add") {
             return Err(syntax("each further column needs its own ADD COLUMN"));
         }
