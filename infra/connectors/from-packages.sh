@@ -21,12 +21,12 @@ fetch_packages() {
 }
 
 # Python finds its own modules from the path it was started with. Isolated: neither variables nor folders of the user
-# count.
+# count. PyMySQL asks for the user's name when it is imported, and some containers have none.
 write_python() {
     local python
     python=$(below "$1" 'usr/bin/python3.+([0-9])')
     [[ -n $python ]] || { say "the unpacked tree holds no Python"; return 1; }
-    write_wrapper "$1" python3 "$python" '-I -X utf8' ""
+    write_wrapper "$1" python3 "$python" '-I -X utf8' 'export LOGNAME="${LOGNAME:-nobody}"'
 }
 
 # Perl knows its module folders by absolute paths of the system, so they are named to it.
