@@ -7,6 +7,9 @@ use mysql_async::{Conn, OptsBuilder, SslOpts};
 use super::raw::{Raw, error, login_packet};
 use super::{connect, opts, refusal, start};
 
+/// COM_INIT_DB.
+const INIT_DB: u8 = 2;
+
 async fn with_clerk() -> Server {
     let server = start(Options::default());
     let mut root = connect(&server).await;
@@ -105,8 +108,19 @@ async fn a_database_that_the_user_holds_nothing_on_is_denied_at_login_with_1045(
     let mut conn = Conn::new(clerk(&server).db_name(Some("shop"))).await.unwrap();
     let database: Option<String> = conn.query_first("SELECT DATABASE()").await.unwrap();
     assert_eq!(database.as_deref(), Some("shop"));
-    let mut raw = Raw::log_in(server.addr());
-    assert_eq!(raw.command(2, b"shop")[0], 0, "COM_INIT_DB of root");
+}
+
+#[tokio::test]
+async fn a_database_that_the_user_holds_nothing_on_cannot_be_changed_to() {
+    let server = with_clerk().await;
+    connect(&server).await.query_drop("CREATE DATABASE shop").await.unwrap();
+    let (mut raw, greeting) = Raw::open(server.addr());
+    raw.write(&login_packet("clerk", &native_proof("open sesame", &greeting), "mysql_native_password", None));
+    assert_eq!(raw.read().unwrap()[0], 0, "the login succeeds");
+    assert_eq!(error(&raw.command(INIT_DB, b"shop")), (1227, "42000"));
+    assert_eq!(error(&raw.command(INIT_DB, b"nowhere")), (1049, "42000"));
+    connect(&server).await.query_drop("GRANT WRITE ON DATABASE shop TO clerk").await.unwrap();
+    assert_eq!(raw.command(INIT_DB, b"shop")[0], 0);
 }
 
 #[tokio::test]
