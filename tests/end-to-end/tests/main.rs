@@ -1,6 +1,7 @@
 //! Ferry and its adapters against real servers, one scenario a file.
 
 mod connectors;
+mod fault_modes;
 mod kills;
 mod migration;
 mod misuse;

@@ -93,6 +93,14 @@ pub enum ServerError {
         /// Environment variable that names another place.
         variable: &'static str,
     },
+    /// The stand-in did not carry out a command.
+    #[error("{program} did not carry out a command: {answer}")]
+    Command {
+        /// Name of the program.
+        program: &'static str,
+        /// What it said instead.
+        answer: String,
+    },
     /// The stand-in's first line held no address.
     #[error("{program} printed no address on its first line")]
     NoAddress {

@@ -1,13 +1,14 @@
 //! The stand-in for LindormTable as a process of its own: start, kill, stop, restart on the same port.
 //!
 //! A separate process, because tests kill it and benchmarks must not share its memory or its CPU account.
-//! Waits for the one line the stand-in prints when it listens; never parses anything else it says.
+//! Waits for the line the stand-in prints when it listens, and for a second one where it was given a control port; never
+//! parses anything else it says.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::mpsc::channel;
@@ -20,6 +21,7 @@ use crate::port;
 use crate::process::{Process, command};
 use crate::scratch::Scratch;
 
+const CONTROL: &str = "--control";
 const PROGRAM: &str = "lindorm-local";
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const STOPPED_WITHIN: Duration = Duration::from_secs(15);
@@ -32,6 +34,7 @@ pub struct LindormLocal {
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     address: SocketAddr,
+    control: Option<SocketAddr>,
     process: Option<Process>,
     scratch: Scratch,
 }
@@ -65,6 +68,7 @@ impl LindormLocal {
             arguments: arguments.into_iter().map(Into::into).collect(),
             environment: environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             address: SocketAddr::from(([127, 0, 0, 1], port::free()?)),
+            control: None,
             process: None,
             scratch: Scratch::new()?,
         };
@@ -90,6 +94,35 @@ impl LindormLocal {
     /// The TCP port.
     pub fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// Starts the stand-in with these arguments and a control port, for [`LindormLocal::command`].
+    ///
+    /// # Errors
+    /// Fails like `start`.
+    pub fn start_controlled<A: Into<OsString>>(
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Self, ServerError> {
+        let control = [CONTROL, "127.0.0.1:0"].map(OsString::from);
+        Self::start(arguments.into_iter().map(Into::into).chain(control))
+    }
+
+    /// Has a command carried out over the control port; what stands behind `ok`.
+    ///
+    /// # Errors
+    /// Fails when there is no control port, or the stand-in refuses the command.
+    pub fn command(&self, line: &str) -> Result<String, ServerError> {
+        let refused = |answer: String| ServerError::Command { program: PROGRAM, answer };
+        let control = self.control.ok_or_else(|| refused("there is no control port".to_owned()))?;
+        let mut answer = String::new();
+        TcpStream::connect(control)
+            .and_then(|mut socket| {
+                socket.write_all(format!("{line}\n").as_bytes())?;
+                BufReader::new(socket).read_line(&mut answer)
+            })
+            .map_err(|fault| refused(fault.to_string()))?;
+        let said = answer.trim_end().strip_prefix("ok").map(|said| said.trim_start().to_owned());
+        said.ok_or_else(|| refused(answer))
     }
 
     /// Process id of the running server; `None` after `kill` or `stop`.
@@ -148,18 +181,22 @@ impl LindormLocal {
         program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut process = Process::start(PROGRAM, program)?;
         let output = process.child().stdout.take().expect("invariant: stdout was piped");
-        let (lines, first_line) = channel();
-        // Reads on after the first line, because a full pipe would stop the server.
+        let (lines, printed) = channel();
+        // Reads on after these lines, because a full pipe would stop the server.
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 let _ = lines.send(line);
             }
         });
-        match first_line.recv_timeout(READY_WITHIN) {
-            Ok(line) => {
-                self.address = address_in(&line).ok_or(ServerError::NoAddress { program: PROGRAM })?;
-            }
+        self.control = None;
+        let missing = || ServerError::NoAddress { program: PROGRAM };
+        match printed.recv_timeout(READY_WITHIN) {
+            Ok(line) => self.address = address_in(&line).ok_or_else(missing)?,
             Err(_) => return Err(self.why_not_ready(&mut process)),
+        }
+        if self.arguments.iter().any(|argument| argument == CONTROL) {
+            let line = printed.recv_timeout(READY_WITHIN).ok();
+            self.control = Some(line.and_then(|line| address_in(&line)).ok_or_else(missing)?);
         }
         self.process = Some(process);
         Ok(())

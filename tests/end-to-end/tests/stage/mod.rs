@@ -9,7 +9,7 @@ mod line;
 mod servers;
 mod task;
 
-pub(crate) use command::Ended;
+pub(crate) use command::{Ended, Running};
 pub(crate) use line::Line;
 pub(crate) use servers::{LindormClient, lindorm, mysql, run_sql};
 pub(crate) use task::{Task, objects};

@@ -1,0 +1,41 @@
+//! A target that is hard to reach: refused connections, cut and idle lines, statements that take long.
+
+use std::time::Duration;
+
+use crate::fault_modes::stand::Stand;
+
+/// Every second connection is refused, while the run begins and while its lines are cut in the middle of the copy.
+pub(super) fn connections_are_refused_in_storms(stand: &Stand) {
+    let faults = [stand.set("refuse every=2 times=20"), stand.set("cut table=DB.t every=4 times=5")];
+    stand.run_and_verify(&faults);
+}
+
+/// There are fewer connections than the run would have, and one that does nothing is closed after a second.
+pub(super) fn connections_are_few_and_closed_when_they_are_idle(stand: &Stand) {
+    stand.run_and_verify(&[]);
+}
+
+/// A write takes effect before its line is cut, never, in part, or after the client has gone on.
+pub(super) fn lines_are_cut_before_and_after_and_long_before_a_write_is_applied(stand: &Stand) {
+    let faults = [
+        stand.set("cut table=DB.t every=5 times=4"),
+        stand.set("cut table=DB.t every=7 times=4 applied=all"),
+        stand.set("cut table=DB.t every=6 times=4 applied=2"),
+        stand.set("cut table=DB.t every=4 times=4 applied=later:2s"),
+    ];
+    stand.run_and_verify(&faults);
+}
+
+/// Some statements take longer all the time, and every write of one table hangs for a while.
+pub(super) fn statements_stall_now_and_then_and_all_at_once_for_a_while(stand: &Stand) {
+    let faults = [
+        stand.set("stall delay=50ms..500ms percent=20 seed=1"),
+        stand.set("stall delay=50ms..500ms after_ddl=3s"),
+    ];
+    let whole = stand.set("stall table=DB.t on=write delay=1m");
+    let mut running = stand.start();
+    stand.wait_until_struck(&mut running, &whole, 1);
+    assert!(running.wait_for(Duration::from_secs(3)).is_none(), "it waits");
+    stand.clear(&whole);
+    stand.ends_equal(running, &faults);
+}
