@@ -1,5 +1,6 @@
 //! How many rows a second the stand-in takes: 100-row prepared UPSERTs of ten columns (about 110 bytes) over several
-//! connections, with `mysql_async` as the client, then one prepared SELECT of everything.
+//! connections, with `mysql_async` as the client, then one prepared SELECT of everything; first in memory, then with a data folder
+//! (in the folder for temporary files), which is loaded again at the end.
 //!
 //! The question it answers: is the stand-in a bottleneck for a program that is measured against it? The server is this
 //! same program started again as a process of its own, so that its CPU time is told apart from the client's.
@@ -10,6 +11,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -38,7 +40,7 @@ struct Load {
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|first| first == "serve") {
-        return serve();
+        return serve(arguments.get(1).map(PathBuf::from));
     }
     let number = |at: usize, default: u64| {
         arguments.get(at).map_or(Ok(default), |text| text.parse().context("arguments are numbers"))
@@ -47,12 +49,20 @@ fn main() -> Result<()> {
         Load { rows: number(0, 2_000_000)?, connections: number(1, 8)?, rows_per_statement: number(2, 100)? };
     ensure!(load.rows_per_statement > 0 && load.connections > 0, "a count of zero");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(measure(load))
+    println!("in memory");
+    runtime.block_on(measure(load, None))?;
+    let folder = tempfile::tempdir()?;
+    println!("with a data folder");
+    runtime.block_on(measure(load, Some(folder.path())))?;
+    let begun = Instant::now();
+    let _server = ServerProcess::start(Some(folder.path()))?;
+    println!("loaded again in {:.2} s", begun.elapsed().as_secs_f64());
+    Ok(())
 }
 
 /// The server's side: runs until its standard input is closed.
-fn serve() -> Result<()> {
-    let server = Server::start(Options::default())?;
+fn serve(data_dir: Option<PathBuf>) -> Result<()> {
+    let server = Server::start(Options { data_dir, ..Options::default() })?;
     println!("{}", server.addr());
     std::io::stdin().lock().read_line(&mut String::new())?;
     server.shutdown();
@@ -65,9 +75,10 @@ struct ServerProcess {
 }
 
 impl ServerProcess {
-    fn start() -> Result<Self> {
+    fn start(data_dir: Option<&Path>) -> Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .arg("serve")
+            .args(data_dir)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -84,8 +95,8 @@ impl Drop for ServerProcess {
     }
 }
 
-async fn measure(load: Load) -> Result<()> {
-    let server = ServerProcess::start()?;
+async fn measure(load: Load, data_dir: Option<&Path>) -> Result<()> {
+    let server = ServerProcess::start(data_dir)?;
     let pid = server.child.id().to_string();
     let mut first = connect(server.addr).await?;
     first.query_drop(CREATE).await?;

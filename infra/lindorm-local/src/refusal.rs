@@ -24,6 +24,8 @@ refusals! {
     bad_database_name(name: &str, why: &str) = 1006 "HY000" "Can't create database '{name}' ({why})";
     /// 1005: a table definition outside the rules.
     bad_table(name: &str, why: &str) = 1005 "HY000" "Can't create table '{name}' ({why})";
+    /// 1030: the data folder cannot be written.
+    not_kept() = 1030 "HY000" "Got error from storage engine: the change cannot be kept, the server's own output says why";
     /// 1049: the database does not exist.
     unknown_database(name: &str) = 1049 "42000" "Unknown database '{name}'";
     /// 1050: CREATE TABLE of one that exists.

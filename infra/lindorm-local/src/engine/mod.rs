@@ -15,6 +15,7 @@ mod condition;
 mod decimal;
 mod definition;
 mod directory;
+mod durable;
 mod efficiency;
 mod entrance;
 mod key;
@@ -46,15 +47,18 @@ mod upsert;
 mod variables;
 mod visible;
 
+use std::path::Path;
+use std::sync::Arc;
+
 use crate::answer::{Answer, Column, Datum, SqlError};
 use crate::refusal;
 use crate::sql::{self, Statement};
 
 use catalog::Catalog;
 use directory::Directory;
+use durable::Journal;
 use privilege::{demand, demand_of_use};
 use scope::Scope;
-use table::Table;
 
 pub use account::{Accounts, Login};
 pub use assumption::{
@@ -66,6 +70,7 @@ pub use assumption::{
     TtlOnWrite, UpsertAffected, ValueLimit,
 };
 pub use clock::Clock;
+pub use durable::DataDirError;
 pub use entrance::Credential;
 pub use password::PasswordHashes;
 pub use prepared::Prepared;
@@ -88,14 +93,37 @@ pub struct Engine {
     options: EngineOptions,
     catalog: Catalog,
     directory: Directory,
+    /// Where changes are kept; without it they end with the process.
+    journal: Option<Arc<Journal>>,
 }
 
 impl Engine {
     /// An engine with the database `default`, without tables and users.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        let catalog = Catalog::new(options.assumptions.missing_table_code);
-        Self { options, catalog, directory: Directory::default() }
+        let catalog = Catalog::new(options.assumptions.missing_table_code, None);
+        Self { options, catalog, directory: Directory::default(), journal: None }
+    }
+
+    /// An engine with everything a data folder holds, which keeps every acknowledged change in it.
+    ///
+    /// # Errors
+    /// A folder that cannot be used, that another engine uses, or whose contents this version does not read.
+    pub fn open(options: EngineOptions, data_dir: &Path) -> Result<Self, DataDirError> {
+        let journal = Arc::new(Journal::new());
+        let catalog = Catalog::new(options.assumptions.missing_table_code, Some(Arc::clone(&journal)));
+        let mut store = durable::open(data_dir)?;
+        durable::load(&mut store, &catalog, data_dir)?;
+        journal.start(store).map_err(DataDirError::Thread)?;
+        Ok(Self { options, catalog, directory: Directory::default(), journal: Some(journal) })
+    }
+
+    /// Keeps what is not kept yet and gives the data folder back; every later change is refused. Without a data folder
+    /// nothing happens.
+    pub fn close(&self) {
+        if let Some(journal) = &self.journal {
+            journal.close();
+        }
     }
 
     /// The behaviours this engine was made with.
@@ -204,6 +232,10 @@ impl Engine {
         let statement = prepared.statement();
         session.access.refresh(&self.directory);
         self.authorize(session, statement)?;
+        let journal = self.journal.as_ref().filter(|_| durable::is_change(statement));
+        if let Some(journal) = journal {
+            journal.ensure_open()?;
+        }
         let now = self.options.clock.now_ms();
         let scope = Scope::new(self.assumptions(), now, session, statement.hints(), params);
         let table = |name| self.catalog.table(&session.database, name);
@@ -233,6 +265,9 @@ impl Engine {
                 0
             }
         };
+        if let Some(journal) = journal {
+            journal.settle()?;
+        }
         Ok(Answer::Done { affected })
     }
 
@@ -256,7 +291,7 @@ impl Engine {
             Statement::CreateTable(create) => {
                 let schema = definition::schema(create, scope)?;
                 let database = create.table.database.as_deref().unwrap_or(current);
-                let added = self.catalog.add_table(Table::new(database, &create.table.table, schema))?;
+                let added = self.catalog.add_table(database, &create.table.table, schema)?;
                 if added || create.if_not_exists {
                     Ok(())
                 } else {

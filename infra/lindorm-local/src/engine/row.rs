@@ -123,7 +123,69 @@ impl<'a> Iterator for Cells<'a> {
     }
 }
 
+/// Why stored bytes are no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RowFault {
+    /// Another version's.
+    #[error("a row has format {0}, this version reads {FORMAT}")]
+    Format(u8),
+    /// Not what was written.
+    #[error("a row is damaged")]
+    Damaged,
+}
+
+/// Raised with each change of what [`Row::encode`] or the encoding of a stored value writes.
+const FORMAT: u8 = 1;
+/// What follows the flags of an encoded row.
+const SHARED: u8 = 1;
+const MARKED: u8 = 2;
+const ALIVE: u8 = 4;
+
 impl Row {
+    /// Appends its stored form.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        let parts = [
+            (SHARED, self.shared, self.stamp),
+            (MARKED, self.marker != NEVER, self.marker),
+            (ALIVE, self.alive != NEVER, self.alive),
+        ];
+        out.push(FORMAT);
+        out.push(parts.iter().filter(|part| part.1).fold(0, |flags, part| flags | part.0));
+        for (_, _, stamp) in parts.into_iter().filter(|part| part.1) {
+            out.extend(stamp.to_le_bytes());
+        }
+        out.extend_from_slice(&self.cells);
+    }
+
+    /// Reads a stored form.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, RowFault> {
+        let (format, rest) = bytes.split_first().ok_or(RowFault::Damaged)?;
+        if *format != FORMAT {
+            return Err(RowFault::Format(*format));
+        }
+        let (flags, mut rest) = rest.split_first().ok_or(RowFault::Damaged)?;
+        let mut part = |flag: u8| {
+            if flags & flag == 0 {
+                return Ok(None);
+            }
+            let (stamp, behind) = rest.split_first_chunk::<8>().ok_or(RowFault::Damaged)?;
+            rest = behind;
+            Ok(Some(i64::from_le_bytes(*stamp)))
+        };
+        let (shared, marker, alive) = (part(SHARED)?, part(MARKED)?, part(ALIVE)?);
+        let mut cells = Cells::new(rest, shared);
+        while !cells.bytes.is_empty() {
+            cells.next().ok_or(RowFault::Damaged)?;
+        }
+        Ok(Self {
+            stamp: shared.unwrap_or(0),
+            shared: shared.is_some(),
+            marker: marker.unwrap_or(NEVER),
+            alive: alive.unwrap_or(NEVER),
+            cells: rest.into(),
+        })
+    }
+
     /// A row of one write, whose cells are in the shared-stamp form and in slot order.
     pub(crate) fn written(stamp: i64, alive: i64, cells: &[u8]) -> Self {
         Self { stamp, shared: true, marker: NEVER, alive, cells: cells.into() }
@@ -162,6 +224,11 @@ impl Row {
         }
         self.marker = NEVER;
         !self.cells.is_empty() || self.alive != NEVER
+    }
+
+    /// Whether a compaction changes it.
+    pub(crate) fn is_compactible(&self) -> bool {
+        self.marker != NEVER || self.cells().any(|cell| cell.value.is_none())
     }
 
     /// Forgets the marker and removed cells, as a major compaction does. False if nothing is left of the row.

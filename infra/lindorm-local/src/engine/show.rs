@@ -110,7 +110,7 @@ fn describe(table: &Table, parameters: bool) -> Vec<Vec<String>> {
 }
 
 /// A type's name in upper case.
-fn kind_name(kind: ColumnKind, parameters: bool) -> String {
+pub(crate) fn kind_name(kind: ColumnKind, parameters: bool) -> String {
     let with =
         |word: &str, inside: String| if parameters { format!("{word}({inside})") } else { word.to_owned() };
     match kind {

@@ -1,7 +1,8 @@
 //! The rows of one table: shards by hash of the key, each an ordered map behind its own lock.
 //!
 //! Hashing spreads neighbourhoods of keys over the locks; a scan merges the shards. Only this file takes row locks, one at a
-//! time, and never while a client is waited for.
+//! time (emptying a table takes them all), and never while a client is waited for. With a data folder each change of a row is
+//! queued for it under the row's lock.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -10,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::engine::durable::{Change, Journal, TableId, written};
 use crate::engine::row::{Cells, Merging, Row};
 use crate::engine::schema::Schema;
 use crate::engine::stored_key::StoredKey;
@@ -25,10 +27,13 @@ type Shard = BTreeMap<StoredKey, Row>;
 /// A table.
 #[derive(Debug)]
 pub(crate) struct Table {
+    pub(crate) id: TableId,
     pub(crate) database: String,
     pub(crate) name: String,
     schema: RwLock<Arc<Schema>>,
     shards: Box<[RwLock<Shard>]>,
+    /// Where changes are kept, with a data folder.
+    journal: Option<Arc<Journal>>,
 }
 
 /// A run of encoded keys.
@@ -148,13 +153,21 @@ impl Page {
 }
 
 impl Table {
-    pub(crate) fn new(database: &str, name: &str, schema: Schema) -> Self {
+    pub(crate) fn new(
+        id: TableId,
+        database: &str,
+        name: &str,
+        schema: Schema,
+        journal: Option<Arc<Journal>>,
+    ) -> Self {
         let shards = (0..SHARDS).map(|_| RwLock::new(Shard::new())).collect();
         Self {
+            id,
             database: database.to_owned(),
             name: name.to_owned(),
             schema: RwLock::new(Arc::new(schema)),
             shards,
+            journal,
         }
     }
 
@@ -169,12 +182,34 @@ impl Table {
         let mut next = Schema::clone(&present);
         change(&mut next)?;
         next.reindex();
+        if let Some(journal) = &self.journal {
+            journal.put(Change::Define { id: self.id, definition: written(&next) });
+        }
         *present = Arc::new(next);
         Ok(())
     }
 
     fn lock(&self, key: &[u8]) -> RwLockWriteGuard<'_, Shard> {
         self.shards[shard_of(key)].write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Before a row's lock is taken: waits until its change can be queued.
+    fn make_room(&self) {
+        if let Some(journal) = &self.journal {
+            journal.make_room();
+        }
+    }
+
+    /// Under a row's lock: keeps its new state, or that it is gone.
+    fn keep(&self, key: &[u8], row: Option<&Row>) {
+        if let Some(journal) = &self.journal {
+            journal.put_row(self.id, key, row);
+        }
+    }
+
+    /// Adds a row that was kept.
+    pub(crate) fn restore(&self, key: &[u8], row: Row) {
+        self.lock(key).insert(StoredKey::new(key), row);
     }
 
     fn read_shard(&self, index: usize) -> RwLockReadGuard<'_, Shard> {
@@ -186,8 +221,10 @@ impl Table {
         if merging.versions == 0 {
             return;
         }
+        self.make_room();
         let mut shard = self.lock(key);
-        put(&mut shard, key, stamp, alive, cells, merging);
+        let row = put(&mut shard, key, stamp, alive, cells, merging);
+        self.keep(key, Some(row));
     }
 
     /// Shows the row to `decide`, under the row's lock, and adds what it returns.
@@ -197,32 +234,42 @@ impl Table {
         merging: Merging,
         decide: impl FnOnce(Option<&Row>) -> Result<Vec<Write>, E>,
     ) -> Result<(), E> {
+        self.make_room();
         let mut shard = self.lock(key);
         let writes = decide(shard.get(key))?;
-        for write in writes {
-            if merging.versions > 0 {
-                put(&mut shard, key, write.stamp, write.alive, &write.cells, merging);
-            }
+        if merging.versions == 0 || writes.is_empty() {
+            return Ok(());
         }
+        for write in writes {
+            put(&mut shard, key, write.stamp, write.alive, &write.cells, merging);
+        }
+        self.keep(key, shard.get(key));
         Ok(())
     }
 
     /// Leaves a delete marker.
     pub(crate) fn delete(&self, key: &[u8], marker: i64) {
+        self.make_room();
         let mut shard = self.lock(key);
-        match shard.get_mut(key) {
-            Some(row) => row.delete(marker),
-            None => {
-                shard.insert(StoredKey::new(key), Row::deleted(marker));
+        match shard.entry(StoredKey::new(key)) {
+            Entry::Occupied(mut present) => {
+                present.get_mut().delete(marker);
+                self.keep(key, Some(present.get()));
             }
+            Entry::Vacant(place) => self.keep(key, Some(place.insert(Row::deleted(marker)))),
         }
     }
 
     /// Deletes what is there at or before `marker` and leaves nothing behind.
     pub(crate) fn delete_present(&self, key: &[u8], marker: i64) {
+        self.make_room();
         let mut shard = self.lock(key);
-        if shard.get_mut(key).is_some_and(|row| !row.delete_present(marker)) {
+        let Some(row) = shard.get_mut(key) else { return };
+        if row.delete_present(marker) {
+            self.keep(key, Some(row));
+        } else {
             shard.remove(key);
+            self.keep(key, None);
         }
     }
 
@@ -257,15 +304,27 @@ impl Table {
 
     /// Removes every row.
     pub(crate) fn clear(&self) {
-        for shard in &self.shards {
-            shard.write().unwrap_or_else(PoisonError::into_inner).clear();
+        // All locks at once, so that each row written meanwhile is wholly before or wholly behind; nobody else takes a second.
+        let mut shards: Vec<_> =
+            self.shards.iter().map(|shard| shard.write().unwrap_or_else(PoisonError::into_inner)).collect();
+        if let Some(journal) = &self.journal {
+            journal.put(Change::ClearTable(self.id));
         }
+        shards.iter_mut().for_each(|shard| shard.clear());
     }
 
     /// Forgets delete markers and removed cells, as a major compaction does.
     pub(crate) fn compact(&self) {
         for shard in &self.shards {
-            shard.write().unwrap_or_else(PoisonError::into_inner).retain(|_, row| row.compact());
+            self.make_room();
+            shard.write().unwrap_or_else(PoisonError::into_inner).retain(|key, row| {
+                let changes = row.is_compactible();
+                let stays = row.compact();
+                if changes || !stays {
+                    self.keep(key.bytes(), stays.then_some(row));
+                }
+                stays
+            });
         }
     }
 }
@@ -278,11 +337,21 @@ pub(crate) struct Write {
     pub(crate) cells: Vec<u8>,
 }
 
-fn put(shard: &mut Shard, key: &[u8], stamp: i64, alive: i64, cells: &[u8], merging: Merging) {
+/// Adds a write to a row and gives what became of it.
+fn put<'a>(
+    shard: &'a mut Shard,
+    key: &[u8],
+    stamp: i64,
+    alive: i64,
+    cells: &[u8],
+    merging: Merging,
+) -> &'a Row {
     match shard.entry(StoredKey::new(key)) {
-        Entry::Occupied(present) => present.into_mut().merge(stamp, alive, cells, merging),
-        Entry::Vacant(place) => {
-            place.insert(Row::written(stamp, alive, cells));
+        Entry::Occupied(present) => {
+            let row = present.into_mut();
+            row.merge(stamp, alive, cells, merging);
+            row
         }
+        Entry::Vacant(place) => place.insert(Row::written(stamp, alive, cells)),
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Dialect {
 }
 
 impl Dialect {
-    /// What stands inside a hint: names and numbers.
+    /// What stands inside a hint, or as a type: names and numbers.
     pub(crate) const OF_HINTS: Self = Self {
         escapes: false,
         doubling: true,

@@ -17,7 +17,7 @@ mod show;
 mod statement;
 mod write;
 
-use crate::answer::SqlError;
+use crate::answer::{ColumnKind, SqlError};
 use crate::refusal::{syntax, unsupported};
 
 pub use account::{AccountChange, Secret};
@@ -46,6 +46,13 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, SqlError> {
         return Err(syntax("something follows the end of the statement"));
     }
     Ok(Parsed { statement, param_count: cursor.params() })
+}
+
+/// Reads a column's type alone.
+pub(crate) fn read_kind(text: &str) -> Result<ColumnKind, SqlError> {
+    let mut cursor = Cursor::new(text, Dialect::OF_HINTS)?;
+    let kind = definition::kind(&mut cursor)?;
+    if cursor.at_end() { Ok(kind) } else { Err(syntax("something follows the type")) }
 }
 
 /// Verbs of MySQL that the dialect refuses by name.

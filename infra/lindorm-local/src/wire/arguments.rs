@@ -17,6 +17,9 @@ pub struct Arguments {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))]
     listen: SocketAddr,
+    /// Folder in which data is kept; without it everything is forgotten when the server stops.
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
     /// A behaviour that the public pages leave open, as NAME=VALUE; `help` lists them all.
     #[arg(long, value_name = "NAME=VALUE")]
     assume: Vec<String>,
@@ -112,6 +115,7 @@ impl Arguments {
             idle_timeout: Duration::from_secs(self.idle_timeout),
             connections_max: self.max_connections,
             control: self.control,
+            data_dir: self.data_dir,
             engine: EngineOptions { assumptions, ..EngineOptions::default() },
             ..Options::default()
         })))

@@ -30,6 +30,8 @@ pub struct Options {
     pub packet_bytes_max: usize,
     /// Where commands are taken, on a loopback address; port 0 takes a free one.
     pub control: Option<SocketAddr>,
+    /// Where data is kept; without it everything is forgotten when the server stops.
+    pub data_dir: Option<PathBuf>,
     /// The engine's own options: assumptions and clock.
     pub engine: EngineOptions,
 }
@@ -45,6 +47,7 @@ impl Default for Options {
             connections_max: 4000,
             packet_bytes_max: PACKET_BYTES_MAX,
             control: None,
+            data_dir: None,
             engine: EngineOptions::default(),
         }
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 
-use crate::engine::Engine;
+use crate::engine::{DataDirError, Engine};
 use crate::fault::{Control, ControlPort, ControlPortError, Faults};
 use crate::wire::certificate::{self, Identity};
 use crate::wire::credential::{Account, Proved};
@@ -62,6 +62,9 @@ pub enum StartError {
     /// The control port cannot be opened.
     #[error("no control port")]
     Control(#[from] ControlPortError),
+    /// The data folder cannot be used.
+    #[error("no data")]
+    Data(#[from] DataDirError),
     /// No thread for the listener.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
@@ -93,7 +96,11 @@ impl Server {
         let unavailable = |source| StartError::Listen { addr: listen, source };
         let listener = TcpListener::bind(listen).map_err(unavailable)?;
         let addr = listener.local_addr().map_err(unavailable)?;
-        let engine = Arc::new(Engine::new(options.engine.clone()));
+        let engine = match &options.data_dir {
+            Some(folder) => Engine::open(options.engine.clone(), folder)?,
+            None => Engine::new(options.engine.clone()),
+        };
+        let engine = Arc::new(engine);
         for user in users {
             engine.install_account(&user.name, &user.password.0, user.login);
         }
@@ -175,6 +182,7 @@ impl Server {
             let _ = listener.join();
         }
         self.shared.live.cut_all();
+        self.shared.engine.close();
     }
 }
 

@@ -10,6 +10,8 @@ mod model;
 mod noise;
 mod privileges;
 mod reading;
+mod restarting;
+mod restarting_oddly;
 mod result_forms;
 mod session;
 mod shell;

@@ -1,5 +1,6 @@
 //! A session on an engine of its own, with a clock moved by hand, and rows shown as text.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -20,13 +21,23 @@ impl Shell {
         Self::assuming(&[])
     }
 
+    /// A shell on a data folder, whatever it holds.
+    pub(crate) fn kept(folder: &Path) -> Self {
+        Self::on(|options| Engine::open(options, folder).expect("a data folder"), &[])
+    }
+
     pub(crate) fn assuming(settings: &[&str]) -> Self {
+        Self::on(Engine::new, settings)
+    }
+
+    fn on(engine: impl FnOnce(EngineOptions) -> Engine, settings: &[&str]) -> Self {
         let mut assumptions = Assumptions::default();
         for setting in settings {
             assumptions.assume(setting).expect("a known setting");
         }
         let clock = Arc::new(AtomicI64::new(START_MS));
-        let engine = Engine::new(EngineOptions { assumptions, clock: Clock::Manual(Arc::clone(&clock)) });
+        let options = EngineOptions { assumptions, clock: Clock::Manual(Arc::clone(&clock)) };
+        let engine = engine(options);
         let session = engine.session(None).expect("the database default");
         Self { engine, session, clock }
     }

@@ -2,6 +2,8 @@
 
 mod commands;
 mod connections;
+mod keeping;
+mod killing;
 mod login;
 mod packets;
 mod program;

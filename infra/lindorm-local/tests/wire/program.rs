@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::raw::Raw;
 
-fn program(arguments: &[&str]) -> Child {
+pub(super) fn program(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_lindorm-local"))
         .args(arguments)
         .stdout(Stdio::piped())
@@ -15,7 +15,15 @@ fn program(arguments: &[&str]) -> Child {
         .expect("the program starts")
 }
 
-fn finished(arguments: &[&str]) -> (Option<i32>, String, String) {
+/// Waits for the ready line and reads the address; later lines of the output are lost.
+pub(super) fn ready(child: &mut Child) -> SocketAddr {
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("an output of its own");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    line.trim().strip_prefix("lindorm-local is ready on ").expect("a ready line").parse().expect("an address")
+}
+
+pub(super) fn finished(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = program(arguments).wait_with_output().expect("the program ends");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (output.status.code(), text(output.stdout), text(output.stderr))

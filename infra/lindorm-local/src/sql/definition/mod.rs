@@ -9,7 +9,7 @@ use crate::sql::lexer::Token;
 use crate::sql::scalar::scalar;
 use crate::sql::{Alteration, ColumnSpec, CreateTable, IndexSpec, Scalar, Statement};
 
-use kind::kind;
+pub(crate) use kind::kind;
 
 /// After CREATE.
 pub(crate) fn create(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
