@@ -61,7 +61,7 @@ impl TargetCatalog for Target {
         let doing = format!("looking for a row of {table}");
         let key = self.key_of(table).await?;
         let sql = page_select(table, &key, None, 1);
-        let rows = self.read(&sql, &[]).await.map_err(|failure| failure.into_port(&doing))?;
+        let rows = self.ask(&sql).await.map_err(|failure| failure.into_port(&doing))?;
         Ok(rows.is_empty())
     }
 

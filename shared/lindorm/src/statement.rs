@@ -95,17 +95,6 @@ pub(crate) fn page_select<'a>(
     format!("SELECT /*+ {hints} */ {columns} FROM {table}{bound} LIMIT {limit}").into()
 }
 
-/// A SELECT of a column and the stamp of its newest cell, of one row.
-pub(crate) fn stamp_select<'a>(
-    table: &TableId,
-    column: &ColumnName,
-    key: impl IntoIterator<Item = &'a ColumnName>,
-) -> Arc<str> {
-    let (value, stamp) = (quoted(column.as_str()), quoted(&format!("{column}_l_ts")));
-    let (table, key, timeout) = (table_name(table), equal(key), timeout_hint());
-    format!("SELECT /*+ {timeout}, _l_versions_(1) */ {value}, {stamp} FROM {table} WHERE {key}").into()
-}
-
 fn equal<'a>(key: impl IntoIterator<Item = &'a ColumnName>) -> String {
     let equal = key.into_iter().map(|column| format!("{} = ?", quoted(column.as_str())));
     equal.collect::<Vec<_>>().join(" AND ")
@@ -143,7 +132,7 @@ mod tests {
     use migration::schema::{TargetColumn, TargetTable, TargetType};
     use migration::time::UnixMs;
 
-    use super::{TimeoutHint, create_table, delete, page_select, point_select, quoted, stamp_select, upsert};
+    use super::{TimeoutHint, create_table, delete, page_select, point_select, quoted, upsert};
 
     fn name(name: &str) -> ColumnName {
         ColumnName::new(name).unwrap()
@@ -187,11 +176,6 @@ mod tests {
         assert_eq!(
             &*point_select(&table(), &[name("v")], &key),
             "SELECT /*+ _l_operation_timeout_(5000) */ `v` FROM `shop`.`odd``one` WHERE `a` = ? AND `b` = ?"
-        );
-        assert_eq!(
-            &*stamp_select(&table(), &name("v"), &key[..1]),
-            "SELECT /*+ _l_operation_timeout_(5000), _l_versions_(1) */ `v`, `v_l_ts` FROM `shop`.`odd``one` \
-             WHERE `a` = ?"
         );
     }
 

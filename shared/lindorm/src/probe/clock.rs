@@ -6,7 +6,7 @@ use migration::capabilities::Measured;
 
 use crate::failure::Failure;
 use crate::moment::now;
-use crate::probe::inconclusive;
+use crate::probe::experiment::inconclusive;
 use crate::probe::scratch::{Cell, Scratch, fresh_key};
 
 /// 2020-01-01 and 2100-01-01 in milliseconds; seconds and microseconds of our time lie outside.

@@ -8,10 +8,8 @@
 use migration::capabilities::Measured;
 
 use crate::failure::Failure;
-use crate::probe::clock::tick;
-use crate::probe::inconclusive;
-use crate::probe::scratch::{Scratch, fresh_key};
-use crate::probe::stamps::MINUTE_MS;
+use crate::probe::experiment::inconclusive;
+use crate::probe::scratch::{MINUTE_MS, Scratch, fresh_key};
 
 /// Which rows an ordinary read finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +28,9 @@ struct Seen {
     above: bool,
 }
 
-pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> {
-    let Some(time) = tick(scratch).await?.and_then(|cell| cell.stamp) else {
-        return Ok(inconclusive("the target's clock could not be read"));
-    };
+/// `time` is the target's, where rows can be stamped.
+pub(super) async fn measure(scratch: &Scratch<'_>, time: Option<i64>) -> Result<Measured, Failure> {
+    let Some(time) = time else { return Ok(inconclusive("no row can be stamped")) };
     let (below, above) = (Some(time - MINUTE_MS), Some(time + MINUTE_MS));
     let (control, deleted, absent) = (fresh_key(), fresh_key(), fresh_key());
     scratch.put(&[control, deleted], Some(1), below).await?;

@@ -1,29 +1,46 @@
 //! Measures the target in a scratch table, because its documentation leaves open what the strategies depend on.
 //!
-//! Every measurement uses the very statements the sink uses, on keys no earlier try has touched, and rests on nothing that
-//! is not measured itself: no order of two writes within one tick of a clock, no NULL where NULL is not the
-//! question. What is contradictory or refused is inconclusive, which counts as "no" and says why; only a failing
-//! connection is an error. Safe to repeat at any point, also after a crash half way.
+//! 1. Each question is an experiment on keys no earlier try has touched, so it can be repeated at any point, also after a
+//!    crash half way, and experiments do not disturb each other: those that do not build on each other run at once.
+//! 2. What an experiment needs beside its question is either not in doubt (integers written and read by plain texts) or was
+//!    measured before it: first the clock and how values travel, then how rows are stamped, then what stamps decide.
+//! 3. Writes whose order matters are a minute apart by their stamps, or apart in time where rows cannot be stamped, so
+//!    nothing rests on which node stamps, nor on what becomes of equal stamps.
+//! 4. What is contradictory, refused or unreadable is inconclusive, which counts as "no" and says why; only a failing
+//!    connection is an error.
 //!
 //! The scratch table stays until the run ends, because it is the run's clock.
 
 mod clock;
+mod clock_spread;
+mod delete_forms;
 mod deletes;
+mod equal_stamps;
+mod experiment;
+mod line;
 mod null_rows;
+mod nulls;
 mod odd_names;
+mod prepared_hints;
+mod reinsertion;
 mod scratch;
 mod stamps;
+mod statement_rows;
 
+use futures_util::future::{try_join, try_join3, try_join5};
 use migration::capabilities::{Capabilities, Measured};
 use migration::ident::DatabaseName;
 use migration::port::{PortError, TargetClock, TargetProbe};
 use migration::run::RunId;
+use migration::statement_form::StampForm;
 use migration::time::UnixMs;
 
 use crate::classify::Class;
 use crate::failure::{Failure, unexpected};
 use crate::target::Target;
 
+use clock_spread::Spread;
+use experiment::{answer, answered, inconclusive, measured, tried};
 use odd_names::odd_table;
 use scratch::Scratch;
 
@@ -31,7 +48,7 @@ impl TargetProbe for Target {
     async fn probe(&self, run: RunId, database: &DatabaseName) -> Result<Capabilities, PortError> {
         let doing = format!("probing the target in {database}");
         let scratch = Scratch::of(self, run, database);
-        match scratch.create().await {
+        match tried(|| scratch.create()).await {
             Ok(()) => {}
             Err(failure) if failure.class.is_transient() => return Err(failure.into_port(&doing)),
             Err(failure) => {
@@ -42,37 +59,12 @@ impl TargetProbe for Target {
                 return Ok(Capabilities::unknown(&why));
             }
         }
-        let failed = |failure: Failure| failure.into_port(&doing);
-        scratch.settle().await.map_err(failed)?;
-        let clock = measured(clock::measure(&scratch).await).map_err(failed)?;
-        let stamp = if clock.is_shown() {
-            measured(stamps::measure(&scratch).await).map_err(failed)?
-        } else {
-            inconclusive("the target's clock could not be read")
-        };
-        let delete_hides_later_arrivals = if stamp.is_shown() {
-            measured(deletes::measure(&scratch).await).map_err(failed)?
-        } else {
-            inconclusive("no row can be stamped")
-        };
-        let null_rows = measured(null_rows::measure(&scratch).await).map_err(failed)?;
-        let odd_names = measured(odd_names::measure(self, run, database).await).map_err(failed)?;
-        tracing::info!(
-            ?clock,
-            ?stamp,
-            ?delete_hides_later_arrivals,
-            ?null_rows,
-            ?odd_names,
-            "the target was probed"
-        );
-        Ok(Capabilities {
-            clock,
-            stamp_hint: stamp,
-            delete_hides_later_arrivals,
-            null_rows,
-            odd_names,
-            ..Capabilities::unknown("it was not asked")
-        })
+        let odd_names = Box::pin(measured(|| odd_names::measure(self, run, database)));
+        let outcome = try_join(odd_names, Box::pin(all_but_names(&scratch))).await;
+        let (odd_names, found) = outcome.map_err(|failure| failure.into_port(&doing))?;
+        let found = Capabilities { odd_names, ..found };
+        tracing::info!(?found, "the target was probed");
+        Ok(found)
     }
 
     async fn drop_probe(&self, run: RunId, database: &DatabaseName) -> Result<(), PortError> {
@@ -88,11 +80,11 @@ impl TargetClock for Target {
         let doing = format!("reading the target's clock in {database}");
         let failed = |failure: Failure| failure.into_port(&doing);
         let scratch = Scratch::of(self, run, database);
-        let cell = match clock::tick(&scratch).await {
+        let cell = match tried(|| clock::tick(&scratch)).await {
             Err(Failure { class: Class::Missing, .. }) => {
-                scratch.create().await.map_err(failed)?;
+                tried(|| scratch.create()).await.map_err(failed)?;
                 scratch.settle().await.map_err(failed)?;
-                clock::tick(&scratch).await.map_err(failed)?
+                tried(|| clock::tick(&scratch)).await.map_err(failed)?
             }
             read => read.map_err(failed)?,
         };
@@ -101,19 +93,97 @@ impl TargetClock for Target {
     }
 }
 
-/// What the target refuses leaves the question open; a failing connection fails the probe.
-fn measured(measuring: Result<Measured, Failure>) -> Result<Measured, Failure> {
-    match measuring {
-        Err(failure) if failure.class.is_transient() => Err(failure),
-        Err(failure) => Ok(inconclusive(&format!("the target answered {}", answer(&failure)))),
-        Ok(answer) => Ok(answer),
-    }
+async fn all_but_names(scratch: &Scratch<'_>) -> Result<Capabilities, Failure> {
+    scratch.settle().await?;
+    let (clock, prepared_hints, spread) = try_join3(
+        measured(|| clock::measure(scratch)),
+        measured(|| prepared_hints::measure(scratch)),
+        answered(|| clock_spread::measure(scratch), |_| Spread { spread: None, steps_back: false }),
+    )
+    .await?;
+    let found = Capabilities { prepared_hints, ..Capabilities::unknown("it was not asked") };
+    let values = found.statement_form().values;
+    let by = |stamps| scratch.with(values, stamps);
+    let (found, time) = Box::pin(stamped(&by(StampForm::Hint), &by(StampForm::Column), clock, found)).await?;
+    let scratch = &by(found.statement_form().stamp);
+    let found = Box::pin(erased(scratch, time, found)).await?;
+    Ok(match spread {
+        Spread { steps_back: true, spread: clock_spread } if found.clock.is_shown() => {
+            Capabilities { clock: inconclusive("the target's clock steps back"), clock_spread, ..found }
+        }
+        Spread { spread: clock_spread, .. } => Capabilities { clock_spread, ..found },
+    })
 }
 
-fn inconclusive(why: &str) -> Measured {
-    Measured::Inconclusive { why: why.to_owned() }
+/// How rows are stamped and how many go into a statement; also the target's time, where rows can be stamped.
+async fn stamped(
+    by_hint: &Scratch<'_>,
+    by_column: &Scratch<'_>,
+    clock: Measured,
+    found: Capabilities,
+) -> Result<(Capabilities, Option<i64>), Failure> {
+    let statement_rows = tried(|| statement_rows::measure(by_hint)).await?;
+    let stamp = async |scratch| {
+        if clock.is_shown() {
+            measured(|| stamps::measure(scratch, statement_rows)).await
+        } else {
+            Ok(inconclusive("the target's clock could not be read"))
+        }
+    };
+    let (stamp_hint, stamp_column, time) =
+        try_join3(stamp(by_hint), stamp(by_column), answered(|| clock::tick(by_hint), |_| None)).await?;
+    let found = Capabilities { clock, stamp_hint, stamp_column, statement_rows, ..found };
+    let time = time.and_then(|cell| cell.stamp).filter(|_| found.clock.is_shown() && found.takes_stamps());
+    Ok((found, time))
 }
 
-fn answer(failure: &Failure) -> String {
-    failure.code.map_or_else(|| "in an unknown form".to_owned(), |code| format!("error {code}"))
+/// What deletes and NULLs do.
+async fn erased(
+    scratch: &Scratch<'_>,
+    time: Option<i64>,
+    found: Capabilities,
+) -> Result<Capabilities, Failure> {
+    let deletes = try_join5(
+        measured(|| deletes::measure(scratch, time)),
+        measured(|| delete_forms::timeout_hint(scratch, time)),
+        measured(|| delete_forms::several_rows(scratch, time)),
+        measured(|| reinsertion::measure(scratch)),
+        answered(|| equal_stamps::measure(scratch, time), equal_stamps::inconclusive),
+    );
+    let nulls = async {
+        let null_taken = measured(|| nulls::taken(scratch)).await?;
+        if null_taken == Measured::No {
+            let (null_removes, null_hides_later_arrivals) = (Measured::No, Measured::No);
+            let null_rows = Measured::No;
+            return Ok((null_taken, null_removes, null_hides_later_arrivals, null_rows));
+        }
+        let (removes, hides, rows) = try_join3(
+            measured(|| nulls::removes(scratch, time)),
+            measured(|| nulls::hides(scratch, time)),
+            measured(|| null_rows::measure(scratch, time)),
+        )
+        .await?;
+        Ok((null_taken, removes, hides, rows))
+    };
+    let (deletes, nulls) = try_join(Box::pin(deletes), Box::pin(nulls)).await?;
+    let (
+        delete_hides_later_arrivals,
+        delete_timeout_hint,
+        multi_row_delete,
+        upsert_after_delete,
+        equal_stamps,
+    ) = deletes;
+    let (null_taken, null_removes, null_hides_later_arrivals, null_rows) = nulls;
+    Ok(Capabilities {
+        delete_hides_later_arrivals,
+        delete_timeout_hint,
+        multi_row_delete,
+        upsert_after_delete,
+        equal_stamps,
+        null_taken,
+        null_removes,
+        null_hides_later_arrivals,
+        null_rows,
+        ..found
+    })
 }

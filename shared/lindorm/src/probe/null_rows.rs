@@ -1,26 +1,24 @@
 //! Whether a row exists whose non-key columns are all NULL: written so with a stamp, without one, or become so.
 
-use std::time::Duration;
-
 use migration::capabilities::Measured;
 
 use crate::failure::Failure;
-use crate::moment::now;
-use crate::probe::inconclusive;
+use crate::probe::experiment::inconclusive;
 use crate::probe::scratch::{Scratch, fresh_key};
 
-/// Between two writes of one key, so that their order does not rest on which node stamps them.
-const APART: Duration = Duration::from_millis(500);
-
-pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> {
+/// `time` is the target's, where rows can be stamped.
+pub(super) async fn measure(scratch: &Scratch<'_>, time: Option<i64>) -> Result<Measured, Failure> {
     let (plain, stamped, emptied) = (fresh_key(), fresh_key(), fresh_key());
-    scratch.put(&[emptied], Some(1), None).await?;
     scratch.put(&[plain], None, None).await?;
-    scratch.put(&[stamped], None, i64::try_from(now().0).ok()).await?;
-    tokio::time::sleep(APART).await;
+    let mut keys = vec![plain, emptied];
+    if let Some(time) = time {
+        scratch.put(&[stamped], None, Some(time)).await?;
+        keys.push(stamped);
+    }
+    scratch.put_before(&[emptied], time).await?;
     scratch.put(&[emptied], None, None).await?;
     let mut exist = Vec::new();
-    for key in [plain, stamped, emptied] {
+    for key in keys {
         exist.push(scratch.exists(key).await?);
     }
     Ok(judge(&exist))

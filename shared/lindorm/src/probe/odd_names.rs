@@ -3,22 +3,19 @@
 //! In a second table that lives for this measurement only.
 
 use migration::capabilities::Measured;
-use migration::ident::{ColumnName, DatabaseName};
-use migration::limits::STATEMENT_TIMEOUT;
+use migration::ident::DatabaseName;
+use migration::limits::DDL_TIMEOUT;
 use migration::run::RunId;
 use migration::schema::{TargetColumn, TargetTable, TargetType};
-use migration::value::TargetValue;
-use mysql_async::{Row, Value};
+use mysql_async::Row;
 
-use crate::bind::bind_rows;
 use crate::classify::Class;
 use crate::decode::integer;
 use crate::failure::Failure;
-use crate::moment::now;
-use crate::probe::inconclusive;
-use crate::probe::scratch::{drop_for_good, make, name, table_id};
-use crate::send::Window;
-use crate::statement::{point_select, upsert};
+use crate::probe::experiment::inconclusive;
+use crate::probe::line::Line;
+use crate::probe::scratch::{TEXT, drop_for_good, make, name, table_id};
+use crate::statement::{quoted, table_name};
 use crate::target::Target;
 
 const COLUMNS: [&str; 6] = ["select", "with space", "größe", "注文", "back`tick", "a:b?"];
@@ -60,15 +57,16 @@ pub(super) async fn measure(
 }
 
 async fn write_and_read(target: &Target, table: &TargetTable) -> Result<bool, Failure> {
-    let columns: Vec<&ColumnName> = table.columns.iter().map(|column| &column.name).collect();
-    let numbers = 1..=i64::try_from(columns.len()).expect("invariant: a handful of columns");
-    let row = vec![numbers.clone().map(TargetValue::Int).collect::<Vec<_>>()];
-    let sql = upsert(&table.id, columns.iter().copied(), false, None, 1);
-    let window =
-        Window { settled_by: now().plus(STATEMENT_TIMEOUT * 6), stamped: false, timeout: STATEMENT_TIMEOUT };
-    target.send(&sql, || bind_rows(&row, columns.len()), window).await?;
-    let sql = point_select(&table.id, columns.iter().copied(), columns.iter().copied().take(1));
-    let rows = target.read(&sql, &[Value::Int(1)]).await?;
+    let names: Vec<String> = table.columns.iter().map(|column| quoted(column.name.as_str())).collect();
+    let (names, id) = (names.join(", "), table_name(&table.id));
+    let numbers = 1..=i64::try_from(table.columns.len()).expect("invariant: a handful of columns");
+    let values: Vec<String> = numbers.clone().map(|number| number.to_string()).collect();
+    // The values stand in the text already, because a name holds a question mark.
+    let sql = format!("UPSERT INTO {id} ({names}) VALUES ({})", values.join(","));
+    let line = Line { sql, values: Vec::new(), timeout: DDL_TIMEOUT };
+    target.tell(&line, TEXT).await?;
+    let key = quoted(table.columns.first().map_or("", |column| column.name.as_str()));
+    let rows = target.ask(&format!("SELECT {names} FROM {id} WHERE {key} = 1")).await?;
     let read = |row: &Row| (0..row.len()).map(|at| row.as_ref(at).and_then(integer)).collect::<Vec<_>>();
     Ok(rows.iter().map(read).collect::<Vec<_>>() == [numbers.map(Some).collect::<Vec<_>>()])
 }

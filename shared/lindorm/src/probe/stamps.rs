@@ -7,13 +7,11 @@ use migration::capabilities::Measured;
 
 use crate::failure::Failure;
 use crate::probe::clock::tick;
-use crate::probe::inconclusive;
-use crate::probe::scratch::{Cell, Scratch, fresh_key};
+use crate::probe::experiment::inconclusive;
+use crate::probe::scratch::{Cell, MINUTE_MS, Scratch, Written, fresh_key};
 
-/// Far beyond what clocks differ by.
-pub(super) const MINUTE_MS: i64 = 60_000;
-
-pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> {
+/// `rows` is how many rows a statement takes.
+pub(super) async fn measure(scratch: &Scratch<'_>, rows: Option<u32>) -> Result<Measured, Failure> {
     let Some(time) = tick(scratch).await?.and_then(|cell| cell.stamp) else {
         return Ok(inconclusive("the target's clock could not be read"));
     };
@@ -22,7 +20,12 @@ pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> 
         found.push((read, Cell { value: Some(value), stamp: Some(stamp) }));
     };
     let (key, beside) = (fresh_key(), fresh_key());
-    scratch.put(&[key, beside], Some(1), Some(time)).await?;
+    if rows.is_some_and(|rows| rows > 1) {
+        let rows = [key, beside].map(|key| Written { key, a: Some(1), b: Some(1) });
+        scratch.target.tell(&scratch.upsert(&rows, Some(time)), scratch.values).await?;
+    } else {
+        scratch.put(&[key, beside], Some(1), Some(time)).await?;
+    }
     expect(scratch.cell(key).await?, 1, time);
     expect(scratch.cell(beside).await?, 1, time);
     scratch.put(&[key], Some(2), Some(time - MINUTE_MS)).await?;

@@ -5,6 +5,7 @@ mod catalog;
 mod faults;
 mod line;
 mod lost_answers;
+mod probe_table;
 mod probing;
 mod reading;
 mod stand;

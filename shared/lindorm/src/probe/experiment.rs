@@ -1,0 +1,72 @@
+//! What becomes of an experiment that fails: begun again, left open, or an error.
+//!
+//! An experiment uses keys of its own each time it begins, so no statement of an unknown outcome is part of an answer.
+
+use std::future::Future;
+use std::time::Duration;
+
+use migration::capabilities::Measured;
+use migration::retry::backoff;
+
+use crate::failure::Failure;
+use crate::moment::jittered;
+use crate::probe::line::is_answer;
+
+/// How often an experiment begins.
+const TRIES: usize = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Makes an experiment, again where a failure may pass.
+pub(super) async fn tried<T, F, E>(experiment: E) -> Result<T, Failure>
+where
+    E: Fn() -> F + Send + Sync,
+    F: Future<Output = Result<T, Failure>> + Send,
+    T: Send,
+{
+    let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(TRIES - 1);
+    loop {
+        match (experiment().await, pauses.next()) {
+            (Err(failure), Some(pause)) if failure.class.is_transient() => {
+                tokio::time::sleep(jittered(pause)).await;
+            }
+            (outcome, _) => return outcome,
+        }
+    }
+}
+
+/// As [`tried`]; what the target answers with an error leaves the question open, for the reason given to `open`. Only a
+/// failing connection is an error.
+pub(super) async fn answered<T, F, E>(
+    experiment: E,
+    open: impl Fn(&str) -> T + Send + Sync,
+) -> Result<T, Failure>
+where
+    E: Fn() -> F + Send + Sync,
+    F: Future<Output = Result<T, Failure>> + Send,
+    T: Send,
+{
+    match tried(experiment).await {
+        Err(failure) if failure.class.is_transient() && !is_answer(&failure) => Err(failure),
+        Err(failure) => Ok(open(&format!("the target answered {}", answer(&failure)))),
+        Ok(answer) => Ok(answer),
+    }
+}
+
+/// As [`answered`], of a question with yes or no.
+pub(super) async fn measured<F, E>(experiment: E) -> Result<Measured, Failure>
+where
+    E: Fn() -> F + Send + Sync,
+    F: Future<Output = Result<Measured, Failure>> + Send,
+{
+    answered(experiment, inconclusive).await
+}
+
+pub(super) fn inconclusive(why: &str) -> Measured {
+    Measured::Inconclusive { why: why.to_owned() }
+}
+
+/// An error in words for the report.
+pub(super) fn answer(failure: &Failure) -> String {
+    failure.code.map_or_else(|| "in an unknown form".to_owned(), |code| format!("error {code}"))
+}
