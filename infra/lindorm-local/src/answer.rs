@@ -192,4 +192,6 @@ pub struct SqlError {
     pub state: &'static str,
     /// The text, never with cell values.
     pub message: String,
+    /// The same in Chinese, for a server whose ERROR_LANG is `zh_CN`.
+    pub chinese: String,
 }

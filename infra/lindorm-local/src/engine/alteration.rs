@@ -72,10 +72,15 @@ fn drop_column(schema: &mut Schema, name: &str, if_exists: bool) -> Result<(), S
 }
 
 /// Runs CREATE INDEX.
-pub(crate) fn create_index(table: &Table, spec: &IndexSpec, if_not_exists: bool) -> Result<(), SqlError> {
+pub(crate) fn create_index(
+    table: &Table,
+    spec: &IndexSpec,
+    if_not_exists: bool,
+    scope: &Scope<'_>,
+) -> Result<(), SqlError> {
     table.change(|schema| {
         let there = schema.indexes.iter().any(|index| Some(&index.name) == spec.name.as_ref());
-        if there && if_not_exists { Ok(()) } else { add_index(schema, spec) }
+        if there && if_not_exists { Ok(()) } else { add_index(schema, spec, scope.settings.most_indexes) }
     })
 }
 

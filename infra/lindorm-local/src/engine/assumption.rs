@@ -40,8 +40,8 @@ pub use reading::{
 pub use support::{DoubleQuotes, Escapes, Heed, Misuse, Names, Presence, Support};
 pub use writing::{
     BothStamps, BoundText, BytesPerStatement, DeleteAffected, DeleteMarker, EmptyValue, EqualStamp,
-    EqualToMarker, ExcessFraction, ExcessScale, KeyLimit, NotNull, NullRow, NullWrite, RowsPerStatement,
-    TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
+    EqualToMarker, ExcessFraction, ExcessScale, KeyLimit, NotNull, NullRow, NullWrite, OneKeyDelete,
+    RowsPerStatement, TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
 };
 
 /// Declares the table of switches and the struct that holds their values.
@@ -121,6 +121,7 @@ switches! {
     delete_marker: DeleteMarker = HidesLater, "46", "a cell stamped at or before its row's delete marker that arrives after it";
     ttl_on_write: TtlOnWrite = Dropped, "46", "a cell written older than its time to live";
     denied_statement: DeniedStatement = InsufficientPrivilege, "53", "the error number of a statement its user has no privilege for";
+    error_language: ErrorLanguage = English, "54", "the language of errors until ERROR_LANG is set";
     missing_table_code: MissingTableCode = Mysql, "7", "the error number of a table that does not exist";
     empty_text: EmptyValue = Kept, "5.2", "an empty VARCHAR";
     not_null: NotNull = Unchecked, "34", "NULL for a column outside the key that is NOT NULL";
@@ -128,7 +129,8 @@ switches! {
     value_limit: ValueLimit = Column, "31", "what the limit of 2 MB is of";
     stamp_with_index: Support = Refused, "48", "custom timestamps on a column with a secondary index without MUTABLE_ALL";
     timeout_on_delete: Support = Accepted, "3.1", "the hint `_l_operation_timeout_` on DELETE and UPDATE";
-    multi_row_delete: Support = Refused, "37", "a DELETE whose condition is not one whole key";
+    multi_row_delete: Support = Refused, "37", "an UPDATE or DELETE whose condition is not one whole key, until `lindorm.allow.range.delete` is set";
+    one_key_delete: OneKeyDelete = Marks, "37", "a DELETE of one whole key where several rows may be deleted at once";
     chatter: Support = Accepted, "11, 12", "what drivers send at connect, COMMIT and ROLLBACK";
     escapes: Escapes = On, "16", "backslash escapes in quoted text";
     excess_scale: ExcessScale = Refused, "5.1", "more fraction digits than a DECIMAL column has";

@@ -14,8 +14,6 @@ use crate::sql::{ColumnSpec, CreateTable, IndexSpec, Scalar};
 
 /// The most key columns.
 const MOST_KEY_COLUMNS: usize = 5;
-/// The most indexes of a table.
-const MOST_INDEXES: usize = 5;
 
 /// Makes the schema of a new table.
 pub(crate) fn schema(create: &CreateTable, scope: &Scope<'_>) -> Result<Schema, SqlError> {
@@ -49,7 +47,7 @@ pub(crate) fn schema(create: &CreateTable, scope: &Scope<'_>) -> Result<Schema, 
         schema.options.insert(name.clone(), value.clone());
     }
     for spec in &create.indexes {
-        add_index(&mut schema, spec)?;
+        add_index(&mut schema, spec, scope.settings.most_indexes)?;
     }
     Ok(schema)
 }
@@ -103,9 +101,13 @@ pub(crate) fn column(spec: &ColumnSpec, place: Place, scope: &Scope<'_>) -> Resu
 }
 
 /// Adds an index to a schema.
-pub(crate) fn add_index(schema: &mut Schema, spec: &IndexSpec) -> Result<(), SqlError> {
-    if schema.indexes.len() >= MOST_INDEXES {
-        return Err(refusal::over_limit("more than 5 indexes on a table"));
+pub(crate) fn add_index(schema: &mut Schema, spec: &IndexSpec, most: usize) -> Result<(), SqlError> {
+    let searches = schema.indexes.iter().filter(|index| index.search).count();
+    if spec.search && searches > 0 {
+        return Err(refusal::over_limit("more than one search index on a table"));
+    }
+    if !spec.search && schema.indexes.len() - searches >= most {
+        return Err(refusal::over_limit(&format!("more than {most} secondary indexes on a table")));
     }
     for column in spec.columns.iter().chain(&spec.include) {
         if column != "*" {

@@ -41,6 +41,7 @@ mod shown;
 mod shown_grants;
 mod sort;
 mod stored_key;
+mod system;
 mod table;
 mod table_option;
 mod upsert;
@@ -59,6 +60,7 @@ use directory::Directory;
 use durable::Journal;
 use privilege::{demand, demand_of_use};
 use scope::Scope;
+use system::System;
 
 pub use account::{Accounts, Login};
 pub use assumption::{
@@ -66,8 +68,8 @@ pub use assumption::{
     DeleteAffected, DeleteMarker, DeniedStatement, DoubleQuotes, DuplicateColumnCode, EmptyValue,
     EngineVersion, EqualStamp, EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed,
     JsonResult, KeyLimit, LimitCap, MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite,
-    OverLimitCode, Parameters, Presence, RowsPerStatement, Support, TABLE, TemporalResult, TextAsBytes,
-    TtlOnWrite, UpsertAffected, ValueLimit,
+    OneKeyDelete, OverLimitCode, Parameters, Presence, RowsPerStatement, Support, TABLE, TemporalResult,
+    TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
 };
 pub use clock::Clock;
 pub use durable::DataDirError;
@@ -93,6 +95,7 @@ pub struct Engine {
     options: EngineOptions,
     catalog: Catalog,
     directory: Directory,
+    system: System,
     /// Where changes are kept; without it they end with the process.
     journal: Option<Arc<Journal>>,
 }
@@ -102,7 +105,8 @@ impl Engine {
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
         let catalog = Catalog::new(options.assumptions.missing_table_code, None);
-        Self { options, catalog, directory: Directory::default(), journal: None }
+        let system = System::new(&options.assumptions);
+        Self { options, catalog, directory: Directory::default(), system, journal: None }
     }
 
     /// An engine with everything a data folder holds, which keeps every acknowledged change in it.
@@ -115,7 +119,8 @@ impl Engine {
         let mut store = durable::open(data_dir)?;
         durable::load(&mut store, &catalog, data_dir)?;
         journal.start(store).map_err(DataDirError::Thread)?;
-        Ok(Self { options, catalog, directory: Directory::default(), journal: Some(journal) })
+        let system = System::new(&options.assumptions);
+        Ok(Self { options, catalog, directory: Directory::default(), system, journal: Some(journal) })
     }
 
     /// Keeps what is not kept yet and gives the data folder back; every later change is refused. Without a data folder
@@ -132,12 +137,25 @@ impl Engine {
         &self.options.assumptions
     }
 
+    /// The most connections, if ALTER SYSTEM SET MAX_CONN named it.
+    #[must_use]
+    pub fn connections_max(&self) -> Option<usize> {
+        self.system.settings().connections_max
+    }
+
+    /// The language of errors, as ERROR_LANG says.
+    #[must_use]
+    pub fn error_language(&self) -> ErrorLanguage {
+        self.system.settings().language
+    }
+
     /// A new session on `database`, or on `default`, of the program that the engine is part of: it may do everything.
     ///
     /// # Errors
     /// 1049 for a database that does not exist.
     pub fn session(&self, database: Option<&str>) -> Result<Session, SqlError> {
         let mut session = Session::new("default");
+        variables::begin(&mut session, &self.system);
         if let Some(database) = database.filter(|name| !name.is_empty()) {
             self.use_database(&mut session, database)?;
         }
@@ -165,6 +183,15 @@ impl Engine {
     pub fn prepare(&self, session: &Session, sql: &str) -> Result<Prepared, SqlError> {
         let mut parsed = self.parse(session, sql)?;
         preparation::prepared(&mut parsed.statement, self.assumptions())?;
+        self.resolve(session, parsed)
+    }
+
+    /// The same for a statement that came as text, by COM_QUERY: hints and values are bound by no rule on prepared statements.
+    ///
+    /// # Errors
+    /// As [`Engine::prepare`], without the last.
+    pub fn read(&self, session: &Session, sql: &str) -> Result<Prepared, SqlError> {
+        let parsed = self.parse(session, sql)?;
         self.resolve(session, parsed)
     }
 
@@ -204,6 +231,8 @@ impl Engine {
             Statement::CreateDatabase(..)
             | Statement::DropDatabase(..)
             | Statement::CreateTable(_)
+            | Statement::CreateTableLike(..)
+            | Statement::AlterSystem(..)
             | Statement::AlterTable(..)
             | Statement::CreateIndex(..)
             | Statement::DropIndex(..)
@@ -237,12 +266,13 @@ impl Engine {
             journal.ensure_open()?;
         }
         let now = self.options.clock.now_ms();
-        let scope = Scope::new(self.assumptions(), now, session, statement.hints(), params);
+        let settings = self.system.settings();
+        let scope = Scope::new(self.assumptions(), settings, now, session, statement.hints(), params);
         let table = |name| self.catalog.table(&session.database, name);
         let affected = match statement {
             Statement::Upsert(upsert) => upsert::upsert(&*table(&upsert.table)?, upsert, &scope)?,
             Statement::Delete(delete) => removal::delete(&table(&delete.table)?, delete, &scope)?,
-            Statement::Update(update) => removal::update(&*table(&update.table)?, update, &scope)?,
+            Statement::Update(update) => removal::update(&table(&update.table)?, update, &scope)?,
             Statement::Select(select) => {
                 return match &select.table {
                     Some(name) => select::select(&table(name)?, select, &scope),
@@ -250,7 +280,7 @@ impl Engine {
                 };
             }
             Statement::Show(show) => {
-                return show::show(show, &self.catalog, &self.directory, session, self.assumptions());
+                return show::show(show, self, session);
             }
             Statement::Use(database) => {
                 self.use_database(session, database)?;
@@ -298,6 +328,14 @@ impl Engine {
                     Err(refusal::table_exists(&create.table.table))
                 }
             }
+            Statement::CreateTableLike(name, like, if_not_exists) => {
+                let schema = self.catalog.table(current, like)?.schema().emptied();
+                naming::check_table(&name.table, scope.assumptions.names)?;
+                let database = name.database.as_deref().unwrap_or(current);
+                let added = self.catalog.add_table(database, &name.table, schema)?;
+                if added || *if_not_exists { Ok(()) } else { Err(refusal::table_exists(&name.table)) }
+            }
+            Statement::AlterSystem(name, value) => self.system.set(name, value),
             Statement::DropTable(name, if_exists) => {
                 let removed = self.catalog.remove_table(current, name)?;
                 if removed || *if_exists { Ok(()) } else { Err(refusal::unknown_table(&name.table)) }
@@ -306,7 +344,7 @@ impl Engine {
                 alteration::alter(&*self.catalog.table(current, name)?, alteration, scope)
             }
             Statement::CreateIndex(name, spec, if_not_exists) => {
-                alteration::create_index(&*self.catalog.table(current, name)?, spec, *if_not_exists)
+                alteration::create_index(&*self.catalog.table(current, name)?, spec, *if_not_exists, scope)
             }
             Statement::DropIndex(name, index) => {
                 alteration::drop_index(&*self.catalog.table(current, name)?, index)
@@ -333,8 +371,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::prepare`] and [`Engine::execute`].
     pub fn query(&self, session: &mut Session, sql: &str) -> Result<Answer, SqlError> {
-        let parsed = self.parse(session, sql)?;
-        let prepared = self.resolve(session, parsed)?;
+        let prepared = self.read(session, sql)?;
         self.execute(session, &prepared, &[])
     }
 

@@ -45,6 +45,8 @@ pub(crate) fn demand<'a>(statement: &'a Statement, session: &'a Session) -> Dema
             Some(_) | None => Demand::Nothing,
         },
         Statement::CreateTable(create) => on_database(&[Admin], &create.table),
+        Statement::CreateTableLike(table, ..) => on_database(&[Admin], table),
+        Statement::AlterSystem(..) => on_global(&[Admin]),
         Statement::AlterTable(table, _) | Statement::CreateIndex(table, ..) => {
             on_database(&[Read, Admin], table)
         }

@@ -40,7 +40,8 @@ impl Engine {
             return Ok(false);
         }
         let statement = prepared.statement();
-        let scope = Scope::new(self.assumptions(), 0, session, statement.hints(), params);
+        let scope =
+            Scope::new(self.assumptions(), self.system.settings(), 0, session, statement.hints(), params);
         let schema =
             |name: &TableName| self.catalog.table(session.database(), name).map(|table| table.schema());
         let by_condition = |name: &TableName, filter: Option<&Predicate>| {

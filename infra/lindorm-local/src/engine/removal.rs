@@ -1,4 +1,5 @@
-//! DELETE and UPDATE: one row, every key column by `=`. A DELETE of several rows is a switch, off by default.
+//! DELETE and UPDATE: one row, every key column by `=`. Several rows at once need a setting that is off by default, and are
+//! then found as SELECT finds them and changed one after the other: not atomic, and rows that are not there get no marker.
 
 use std::sync::Arc;
 
@@ -13,12 +14,12 @@ use crate::engine::select::Rows;
 use crate::engine::table::{Table, Write};
 use crate::engine::upsert::changed;
 use crate::engine::visible::Window;
-use crate::engine::{DeleteAffected, DeleteMarker, EqualToMarker, Misuse, NullRow, Support};
+use crate::engine::{DeleteAffected, DeleteMarker, EqualToMarker, Misuse, NullRow, OneKeyDelete, Support};
 use crate::refusal;
 use crate::sql::{Comparison, Delete, Hints, Predicate, Scalar, Update};
 
-/// The most rows a DELETE of several rows deletes.
-const MOST_DELETED: usize = 2_000;
+/// The most rows that one statement updates or deletes.
+const MOST_ROWS: usize = 2_000;
 /// The number of the refusal of a condition that is not one whole key.
 const NOT_ONE_KEY: u16 = 9001;
 
@@ -33,14 +34,18 @@ pub(crate) fn delete(table: &Arc<Table>, delete: &Delete, scope: &Scope<'_>) -> 
         EqualToMarker::Hidden => scope.now_ms,
         EqualToMarker::Shown => scope.now_ms - 1,
     };
+    let reads_first =
+        scope.settings.several_rows && scope.assumptions.one_key_delete == OneKeyDelete::ReadsFirst;
     match full_key(&delete.filter, &schema, scope, "DELETE") {
-        Ok(key) => hide(table, &key, marker, scope),
-        Err(refused)
-            if refused.code == NOT_ONE_KEY && scope.assumptions.multi_row_delete == Support::Accepted =>
-        {
-            return delete_several(table, &schema, delete, marker, scope);
+        Ok(key) if !reads_first => hide(table, &key, marker, scope),
+        Err(refused) if refused.code != NOT_ONE_KEY || !scope.settings.several_rows => return Err(refused),
+        Ok(_) | Err(_) => {
+            let keys = matching(table, &schema, &delete.filter, &delete.hints, scope)?;
+            for key in &keys {
+                hide(table, key, marker, scope);
+            }
+            return Ok(keys.len() as u64);
         }
-        Err(refused) => return Err(refused),
     }
     Ok(match scope.assumptions.delete_affected {
         DeleteAffected::One => 1,
@@ -48,27 +53,23 @@ pub(crate) fn delete(table: &Arc<Table>, delete: &Delete, scope: &Scope<'_>) -> 
     })
 }
 
-/// Finds rows as SELECT does, then deletes one after the other: not atomic.
-fn delete_several(
+/// The keys of the rows that a condition finds.
+fn matching(
     table: &Arc<Table>,
     schema: &Arc<Schema>,
-    delete: &Delete,
-    marker: i64,
+    filter: &Predicate,
+    hints: &Hints,
     scope: &Scope<'_>,
-) -> Result<u64, SqlError> {
-    let condition = resolve(&delete.filter, schema, scope)?;
-    let mut rows =
-        Rows::matching(table, schema, Some(condition), delete.hints.allow_filtering, false, scope)?;
+) -> Result<Vec<Vec<u8>>, SqlError> {
+    let condition = resolve(filter, schema, scope)?;
+    let mut rows = Rows::matching(table, schema, Some(condition), hints.allow_filtering, false, scope)?;
     let mut keys = Vec::new();
     while rows.next(|found, _| keys.push(found.key.to_vec()))? {
-        if keys.len() > MOST_DELETED {
-            return Err(refusal::over_limit("more than 2000 rows in one DELETE"));
+        if keys.len() > MOST_ROWS {
+            return Err(refusal::over_limit("more than 2000 rows in one UPDATE or DELETE"));
         }
     }
-    for key in &keys {
-        hide(table, key, marker, scope);
-    }
-    Ok(keys.len() as u64)
+    Ok(keys)
 }
 
 fn hide(table: &Table, key: &[u8], marker: i64, scope: &Scope<'_>) {
@@ -79,26 +80,34 @@ fn hide(table: &Table, key: &[u8], marker: i64, scope: &Scope<'_>) {
 }
 
 /// Writes the columns of SET if the row is there.
-pub(crate) fn update(table: &Table, update: &Update, scope: &Scope<'_>) -> Result<u64, SqlError> {
+pub(crate) fn update(table: &Arc<Table>, update: &Update, scope: &Scope<'_>) -> Result<u64, SqlError> {
     let schema = table.schema();
     check_hints(&update.hints, scope, "UPDATE")?;
     if !is_mutable(&schema, scope, "UPDATE")? {
         return Ok(0);
     }
-    let key = full_key(&update.filter, &schema, scope, "UPDATE")?;
+    let keys = match full_key(&update.filter, &schema, scope, "UPDATE") {
+        Ok(key) => vec![key],
+        Err(refused) if refused.code == NOT_ONE_KEY && scope.settings.several_rows => {
+            matching(table, &schema, &update.filter, &update.hints, scope)?
+        }
+        Err(refused) => return Err(refused),
+    };
     let cells = changed(&schema, &update.changes, scope)?;
     let oldest = schema.ttl_ms().map_or(NEVER, |ttl| scope.now_ms.saturating_sub(ttl));
     let alive = if scope.assumptions.null_row == NullRow::Exists { scope.now_ms } else { NEVER };
     let mut affected = 0;
-    table.write_after(&key, scope.merging(&schema), |present| {
-        let there =
-            present.is_some_and(|row| Window::since(oldest).has_row(row.cells(), row.marker, row.alive));
-        if !there {
-            return Ok::<_, SqlError>(Vec::new());
-        }
-        affected = 1;
-        Ok(vec![Write { stamp: scope.now_ms, alive, cells }])
-    })?;
+    for key in &keys {
+        table.write_after(key, scope.merging(&schema), |present| {
+            let there =
+                present.is_some_and(|row| Window::since(oldest).has_row(row.cells(), row.marker, row.alive));
+            if !there {
+                return Ok::<_, SqlError>(Vec::new());
+            }
+            affected += 1;
+            Ok(vec![Write { stamp: scope.now_ms, alive, cells: cells.clone() }])
+        })?;
+    }
     Ok(affected)
 }
 

@@ -83,6 +83,11 @@ impl Schema {
         schema
     }
 
+    /// The schema of a new table like this one: nothing was ever dropped from it.
+    pub(crate) fn emptied(&self) -> Self {
+        Self { dropped: BTreeSet::new(), ..self.clone() }
+    }
+
     /// To be called after `columns` changed.
     pub(crate) fn reindex(&mut self) {
         self.by_name =

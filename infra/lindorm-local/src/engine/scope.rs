@@ -7,6 +7,7 @@ use crate::engine::coerce::Conversion;
 use crate::engine::row::Merging;
 use crate::engine::schema::{ColumnDef, Schema};
 use crate::engine::shown::moment;
+use crate::engine::system::Settings;
 use crate::engine::{Assumptions, BoundText, OverLimitCode, Session};
 use crate::refusal;
 use crate::sql::{Hints, Scalar};
@@ -18,6 +19,7 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub(crate) struct Scope<'a> {
     pub(crate) assumptions: &'a Assumptions,
+    pub(crate) settings: Settings,
     pub(crate) now_ms: i64,
     pub(crate) zone_ms: i64,
     pub(crate) deadline: Instant,
@@ -28,6 +30,7 @@ pub(crate) struct Scope<'a> {
 impl<'a> Scope<'a> {
     pub(crate) fn new(
         assumptions: &'a Assumptions,
+        settings: Settings,
         now_ms: i64,
         session: &Session,
         hints: Option<&Hints>,
@@ -36,7 +39,7 @@ impl<'a> Scope<'a> {
         let timeout = hints.and_then(|hints| hints.timeout_ms).map_or(DEFAULT_TIMEOUT, Duration::from_millis);
         let zone_ms = session.zone.offset_ms;
         let deadline = Instant::now() + timeout.min(Duration::from_secs(86_400));
-        Self { assumptions, now_ms, zone_ms, deadline, params, now: moment(now_ms, zone_ms) }
+        Self { assumptions, settings, now_ms, zone_ms, deadline, params, now: moment(now_ms, zone_ms) }
     }
 
     /// The value a scalar stands for. The number of parameters was checked before.

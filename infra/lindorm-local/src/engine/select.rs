@@ -139,7 +139,10 @@ pub(crate) fn select(table: &Arc<Table>, select: &Select, scope: &Scope<'_>) -> 
     let zone_ms = scope.zone_ms;
     let shown = Shown { rows, outputs, presentation, zone_ms, stamps, versions, limit, offset };
     if order == KeyOrder::None {
-        return Ok(Answer::Rows { columns, rows: Box::new(sorted(shown, &select.order)?) });
+        return Ok(Answer::Rows {
+            columns,
+            rows: Box::new(sorted(shown, &select.order, scope.settings.sorted_bytes_max)?),
+        });
     }
     Ok(Answer::Rows { columns, rows: Box::new(shown) })
 }

@@ -3,14 +3,12 @@
 //! Headers that no page states (SHOW TABLES, SHOW COLUMNS, SHOW INDEX) are chosen here; clients should go by position.
 
 use crate::answer::{Answer, Column, ColumnKind, SqlError};
-use crate::engine::catalog::Catalog;
-use crate::engine::directory::Directory;
 use crate::engine::like::is_like;
 use crate::engine::listing::{Listing, text_columns};
 use crate::engine::schema::{ColumnDef, Place, Schema};
 use crate::engine::table::Table;
 use crate::engine::table_option::DEFAULTS;
-use crate::engine::{Assumptions, Parameters, Presence, Session};
+use crate::engine::{Engine, Parameters, Presence, Session};
 use crate::engine::{shown_grants, variables};
 use crate::refusal;
 use crate::sql::{Show, TableName};
@@ -43,13 +41,9 @@ fn names(show: &Show) -> &'static [&'static str] {
 }
 
 /// Runs a SHOW statement.
-pub(crate) fn show(
-    show: &Show,
-    catalog: &Catalog,
-    directory: &Directory,
-    session: &Session,
-    assumptions: &Assumptions,
-) -> Result<Answer, SqlError> {
+pub(crate) fn show(show: &Show, engine: &Engine, session: &Session) -> Result<Answer, SqlError> {
+    let Engine { catalog, directory, .. } = engine;
+    let assumptions = engine.assumptions();
     let absent = |statement: &str, presence: Presence| match presence {
         Presence::Present => Ok(()),
         Presence::Absent => Err(refusal::unsupported(statement)),
@@ -84,7 +78,8 @@ pub(crate) fn show(
             one_column(directory.read(|all| all.each().map(|(user, _)| user.to_owned()).collect()))
         }
         Show::Privileges => directory.read(shown_grants::rows),
-        Show::SystemVariables(_) | Show::Warnings => Vec::new(),
+        Show::SystemVariables(pattern) => engine.system.listed(pattern.as_deref()),
+        Show::Warnings => Vec::new(),
     };
     Ok(Listing::texts(names(show), rows))
 }

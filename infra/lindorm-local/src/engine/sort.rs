@@ -20,13 +20,19 @@ struct Sorted {
 }
 
 /// Sorts the rows and keeps those within LIMIT and OFFSET.
-pub(crate) fn sorted(mut shown: Shown, order: &[(String, bool)]) -> Result<Listing, SqlError> {
+pub(crate) fn sorted(
+    mut shown: Shown,
+    order: &[(String, bool)],
+    bytes_max: usize,
+) -> Result<Listing, SqlError> {
     let schema = shown.schema();
     let frame = shown.frame(&schema);
     let mut rows: Vec<Sorted> = Vec::new();
+    let mut bytes = 0;
     let outputs = std::mem::take(&mut shown.outputs);
     loop {
-        let more = shown.rows.next(|_, view| {
+        let more = shown.rows.next(|found, view| {
+            bytes += found.size;
             let values = outputs.iter().map(|output| view.value(output, 0, &frame).into_owned()).collect();
             rows.push(Sorted { by: sort_key(view, order, &schema), values });
         })?;
@@ -35,6 +41,9 @@ pub(crate) fn sorted(mut shown: Shown, order: &[(String, bool)]) -> Result<Listi
         }
         if rows.len() > MOST_ROWS {
             return Err(refusal::over_limit("more than 100000 rows to sort"));
+        }
+        if bytes > bytes_max {
+            return Err(refusal::over_limit("more bytes to sort than QUERY_MAX_MEM"));
         }
     }
     rows.sort_by(|left, right| compare_rows(left, right, order, &schema));

@@ -7,6 +7,7 @@ use crate::engine::listing::{Listing, text, text_columns};
 use crate::engine::projection::scalar_kind;
 use crate::engine::scope::Scope;
 use crate::engine::session::Zone;
+use crate::engine::system::System;
 use crate::engine::{Assumptions, Session, Support};
 use crate::refusal;
 use crate::sql::{Assignment, Item, Select};
@@ -43,6 +44,16 @@ const SETTABLE: [&str; 9] = [
     "net_write_timeout",
     "wait_timeout",
 ];
+
+/// Gives a new session what the server's settings say; its own SET comes after.
+pub(crate) fn begin(session: &mut Session, system: &System) {
+    if let Some(zone) = system.text("TIME_ZONE")
+        && let Some(offset_ms) = zone_offset(&zone)
+    {
+        session.zone = Zone { offset_ms, spelling: zone };
+    }
+    session.no_backslash_escapes = system.text("SQL_MODE").is_some_and(|mode| !mode.is_empty());
+}
 
 /// A variable's value as text; NULL for `socket`.
 fn value(name: &str, session: &Session, assumptions: &Assumptions) -> Result<Datum<'static>, SqlError> {

@@ -35,6 +35,7 @@ impl Verb {
             Statement::CreateDatabase(..)
             | Statement::DropDatabase(..)
             | Statement::CreateTable(_)
+            | Statement::CreateTableLike(..)
             | Statement::AlterTable(..)
             | Statement::CreateIndex(..)
             | Statement::DropIndex(..)
@@ -45,6 +46,7 @@ impl Verb {
             | Statement::Use(_)
             | Statement::Set(_)
             | Statement::Account(_)
+            | Statement::AlterSystem(..)
             | Statement::EndTransaction => Verb::Other,
         }
     }
@@ -60,6 +62,7 @@ pub(super) fn table(statement: &Statement) -> Option<&TableName> {
         | Statement::CreateIndex(table, ..)
         | Statement::DropIndex(table, _)
         | Statement::DropTable(table, _)
+        | Statement::CreateTableLike(table, ..)
         | Statement::Truncate(table) => Some(table),
         Statement::CreateTable(create) => Some(&create.table),
         Statement::Select(select) => select.table.as_ref(),
@@ -69,6 +72,7 @@ pub(super) fn table(statement: &Statement) -> Option<&TableName> {
         | Statement::Use(_)
         | Statement::Set(_)
         | Statement::Account(_)
+        | Statement::AlterSystem(..)
         | Statement::EndTransaction => None,
     }
 }

@@ -15,6 +15,7 @@ mod select;
 mod session;
 mod show;
 mod statement;
+mod system;
 mod write;
 
 use crate::answer::{ColumnKind, SqlError};

@@ -322,6 +322,10 @@ pub enum Statement {
     DropDatabase(String, bool),
     /// CREATE TABLE.
     CreateTable(Box<CreateTable>),
+    /// CREATE TABLE LIKE: the new table, the one it is like, IF NOT EXISTS.
+    CreateTableLike(TableName, TableName, bool),
+    /// ALTER SYSTEM SET: name and value as text.
+    AlterSystem(String, String),
     /// ALTER TABLE.
     AlterTable(TableName, Alteration),
     /// CREATE INDEX, with IF NOT EXISTS.
@@ -355,6 +359,8 @@ impl Statement {
             Self::CreateDatabase(..)
             | Self::DropDatabase(..)
             | Self::CreateTable(_)
+            | Self::CreateTableLike(..)
+            | Self::AlterSystem(..)
             | Self::AlterTable(..)
             | Self::CreateIndex(..)
             | Self::DropIndex(..)

@@ -22,6 +22,7 @@ use crate::wire::{column, param, refusal, reply, result};
 /// Serves a client until it quits, goes, stays idle too long or breaks the protocol.
 pub(super) fn serve(socket: Socket, shared: &Shared, id: u32) {
     let mut channel = Channel::new(Transport::Plain(socket), shared.packet_bytes_max());
+    channel.output.speak(shared.engine().error_language());
     // A client that is gone is no fault of the server, and there is nobody left to tell.
     let _ = converse(&mut channel, shared, id);
     channel.transport.close();
@@ -60,6 +61,7 @@ impl Connection<'_> {
     /// Reads and answers one command; `false` ends the connection.
     fn serve_command(&mut self, channel: &mut Channel) -> io::Result<bool> {
         let Channel { transport, input, output } = channel;
+        output.speak(self.shared.engine().error_language());
         input.expect_sequence(0);
         let arrival = match input.next(transport) {
             Ok(arrival) => arrival,
@@ -115,7 +117,7 @@ impl Connection<'_> {
         let Ok(sql) = std::str::from_utf8(body) else { return Ok(Err(refusal::not_utf8("statement"))) };
         let (engine, faults) = (self.shared.engine(), self.shared.faults());
         let outcome = engine
-            .prepare(&self.session, sql)
+            .read(&self.session, sql)
             .map_err(Failure::Refused)
             .and_then(|prepared| fault::execute(engine, faults, &mut self.session, &prepared, &[]));
         match outcome {

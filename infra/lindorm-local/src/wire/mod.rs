@@ -45,4 +45,6 @@ mod transport;
 pub use crate::engine::Login;
 pub use arguments::{Arguments, Request};
 pub use options::{Options, PORT, Tls, User};
+#[cfg(test)]
+pub(crate) use refusal::TEXTS as REFUSALS;
 pub use server::{Server, StartError};

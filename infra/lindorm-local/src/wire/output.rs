@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use crate::engine::ErrorLanguage;
 use crate::wire::protocol::FRAME_PAYLOAD_MAX;
 
 /// A buffer above this size is given back after it was sent.
@@ -17,9 +18,20 @@ pub(super) struct Output {
     /// Where the header of the open packet stands.
     open: usize,
     sequence: u8,
+    /// Whether errors are told in Chinese.
+    is_chinese: bool,
 }
 
 impl Output {
+    /// Sets the language of errors.
+    pub(super) fn speak(&mut self, language: ErrorLanguage) {
+        self.is_chinese = language == ErrorLanguage::Chinese;
+    }
+
+    pub(super) fn is_chinese(&self) -> bool {
+        self.is_chinese
+    }
+
     /// Sets the sequence number of the next frame.
     pub(super) fn start_at(&mut self, sequence: u8) {
         self.sequence = sequence;

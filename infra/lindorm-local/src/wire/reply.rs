@@ -15,14 +15,15 @@ pub(super) fn ok(output: &mut Output, affected: u64) {
     output.close();
 }
 
-/// Writes an ERR packet.
+/// Writes an ERR packet, in the language of the output.
 pub(super) fn error(output: &mut Output, error: &SqlError) {
+    let text = if output.is_chinese() { &error.chinese } else { &error.message };
     let out = output.open();
     out.push(0xff);
     out.extend_from_slice(&error.code.to_le_bytes());
     out.push(b'#');
     out.extend_from_slice(error.state.as_bytes());
-    out.extend_from_slice(error.message.as_bytes());
+    out.extend_from_slice(text.as_bytes());
     output.close();
 }
 

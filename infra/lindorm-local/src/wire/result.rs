@@ -127,7 +127,12 @@ mod tests {
     impl RowStream for Endless {
         fn next_batch(&mut self, each: &mut dyn FnMut(&[Datum<'_>])) -> Result<bool, SqlError> {
             if self.produced.fetch_add(1, Ordering::SeqCst) >= self.fails_after {
-                return Err(SqlError { code: 3024, state: "HY000", message: "timed out".to_owned() });
+                return Err(SqlError {
+                    code: 3024,
+                    state: "HY000",
+                    message: "timed out".to_owned(),
+                    chinese: String::new(),
+                });
             }
             each(std::slice::from_ref(&self.row));
             Ok(true)

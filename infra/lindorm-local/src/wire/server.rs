@@ -293,17 +293,17 @@ fn accept_all(listener: &TcpListener, shared: &Arc<Shared>) {
 
 /// Gives a connection its thread; `false` if the system has none, and the client is sent away by the closing socket.
 fn admit(socket: TcpStream, shared: &Arc<Shared>, id: u32) -> bool {
-    let limit = shared.options.connections_max;
+    let limit = shared.engine.connections_max().unwrap_or(shared.options.connections_max);
     let socket = Socket(Arc::new(socket));
     if shared.faults.strikes_connection() {
-        turn_away(socket, limit);
+        turn_away(socket, shared, limit);
         return true;
     }
     {
         let mut sockets = shared.live.sockets();
         if sockets.len() >= limit {
             drop(sockets);
-            turn_away(socket, limit);
+            turn_away(socket, shared, limit);
             return true;
         }
         sockets.insert(id, socket.clone());
@@ -316,8 +316,9 @@ fn admit(socket: TcpStream, shared: &Arc<Shared>, id: u32) -> bool {
 }
 
 /// Sends error 1040 in place of the greeting (`lindorm.md` 11 rule 8).
-fn turn_away(mut socket: Socket, limit: usize) {
+fn turn_away(mut socket: Socket, shared: &Shared, limit: usize) {
     let mut output = Output::default();
+    output.speak(shared.engine().error_language());
     reply::error(&mut output, &refusal::too_many_connections(limit));
     // A client that does not take its refusal has left.
     let _ = socket

@@ -19,6 +19,7 @@ mod showing;
 mod stamping;
 mod stamping_forms;
 mod statement_forms;
+mod system;
 mod text_forms;
 mod updating;
 mod users;

@@ -63,6 +63,15 @@ switch! {
     }
 }
 switch! {
+    /// How a DELETE of one whole key runs where DELETEs of several rows are allowed.
+    OneKeyDelete {
+        /// It leaves a marker without looking whether the row is there.
+        Marks = "marks",
+        /// As the others: it looks for the row, and where there is none it leaves nothing.
+        ReadsFirst = "reads_first",
+    }
+}
+switch! {
     /// What becomes of a cell written older than its time to live.
     TtlOnWrite {
         /// It is never stored.

@@ -33,7 +33,8 @@
 //!    answered with 1030, and standard error says why. Memory may then hold changes that nobody was promised; after a restart
 //!    they are gone.
 //!
-//! Switches, accounts given at start and clocks are not kept: a server has those it is started with.
+//! Switches, accounts given at start and clocks are not kept: a server has those it is started with. Nor is what ALTER SYSTEM
+//! set.
 
 mod batch;
 mod data_dir;
@@ -65,6 +66,7 @@ pub(crate) fn is_change(statement: &Statement) -> bool {
         | Statement::CreateDatabase(..)
         | Statement::DropDatabase(..)
         | Statement::CreateTable(_)
+        | Statement::CreateTableLike(..)
         | Statement::AlterTable(..)
         | Statement::CreateIndex(..)
         | Statement::DropIndex(..)
@@ -75,6 +77,7 @@ pub(crate) fn is_change(statement: &Statement) -> bool {
         | Statement::Show(_)
         | Statement::Use(_)
         | Statement::Set(_)
+        | Statement::AlterSystem(..)
         | Statement::EndTransaction => false,
     }
 }

@@ -7,6 +7,7 @@ use crate::refusal::{syntax, unsupported};
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Token;
 use crate::sql::scalar::scalar;
+use crate::sql::system;
 use crate::sql::{Alteration, ColumnSpec, CreateTable, IndexSpec, Scalar, Statement};
 
 pub(crate) use kind::kind;
@@ -33,8 +34,11 @@ pub(crate) fn create(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
 fn create_table(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
     let if_not_exists = cursor.take_all(&["if", "not", "exists"])?;
     let table = cursor.table_name()?;
-    if cursor.is("as") || cursor.is("like") || cursor.is("select") {
-        return Err(unsupported("CREATE TABLE from another table"));
+    if cursor.take("like")? {
+        return Ok(Statement::CreateTableLike(table, cursor.table_name()?, if_not_exists));
+    }
+    if cursor.is("as") || cursor.is("select") {
+        return Err(unsupported("CREATE TABLE AS SELECT"));
     }
     cursor.expect_symbol("(")?;
     let mut create = CreateTable {
@@ -226,6 +230,9 @@ fn options(cursor: &mut Cursor<'_>) -> Result<Vec<(String, String)>, SqlError> {
 
 /// After ALTER.
 pub(crate) fn alter(cursor: &mut Cursor<'_>) -> Result<Statement, SqlError> {
+    if cursor.take("system")? {
+        return system::alter(cursor);
+    }
     if !cursor.take("table")? {
         return Err(unsupported("ALTER of anything but TABLE"));
     }
