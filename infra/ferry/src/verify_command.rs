@@ -57,7 +57,8 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let bar = VerifyBar::start(told, args.task.json);
     let lease = RepairLease { store: &store, clock: &clock, run: run.id, target_name: &ends.target_name };
     let repair = args.repair.then_some(lease);
-    let verifier = TableVerifier { ends: &ends, clock: &clock, repair, seen: &seen };
+    let form = run.statement_form();
+    let verifier = TableVerifier { ends: &ends, form, clock: &clock, repair, seen: &seen };
     let (mut equal, mut source_rows) = (true, 0);
     for number in 0..run.tables {
         let key = record::table(run.id, TableNumber(number));

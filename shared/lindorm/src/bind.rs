@@ -37,7 +37,7 @@ pub(crate) fn bind_rows(rows: &[TargetRow], columns: usize) -> Vec<Value> {
 }
 
 /// `YYYY-MM-DD hh:mm:ss.fff` in UTC.
-fn timestamp_text(ms: i64) -> String {
+pub(crate) fn timestamp_text(ms: i64) -> String {
     let date = civil_date(ms.div_euclid(DAY_MS));
     let of_day =
         u32::try_from(ms.rem_euclid(DAY_MS)).expect("invariant: a day has fewer than 2^32 milliseconds");

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use migration::ident::{ColumnName, DatabaseName, TableId};
 use migration::port::{PortError, TargetCatalog, TargetFacts, TlsFacts};
 use migration::schema::{TargetColumn, TargetIndex, TargetTable};
+use migration::statement_form::{Escaping, ValueForm};
 use migration::task::TlsMode;
 use mysql_async::Row;
 
@@ -60,8 +61,12 @@ impl TargetCatalog for Target {
     async fn is_empty(&self, table: &TableId) -> Result<bool, PortError> {
         let doing = format!("looking for a row of {table}");
         let key = self.key_of(table).await?;
-        let sql = page_select(table, &key, None, 1);
-        let rows = self.ask(&sql).await.map_err(|failure| failure.into_port(&doing))?;
+        // No value is sent, so no escaping matters; a text, because hints may do nothing in a prepared statement.
+        let values = ValueForm::Literal { escaping: Escaping::BothDoubled };
+        let rows = self
+            .read(&page_select(table, &key, &[], 1, values))
+            .await
+            .map_err(|failure| failure.into_port(&doing))?;
         Ok(rows.is_empty())
     }
 

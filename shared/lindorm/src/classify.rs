@@ -13,8 +13,10 @@ use migration::retry::{Effect, Retry};
 pub(crate) enum Class {
     /// The row's own values were refused.
     Row,
-    /// Refused for now: too many connections, a resource limit.
-    Busy,
+    /// No connection was to be had: too many of them. Nothing was sent.
+    Crowded,
+    /// A resource limit: refused for now, or for its size.
+    Throttled,
     /// The connection or its prepared statement is gone; the statement was not executed.
     Stale,
     /// The statement may have been executed, or may be later: a timeout, a cut line, a storage error.
@@ -35,7 +37,7 @@ impl Class {
     /// When the same call may be made again.
     pub(crate) fn retry(self) -> Retry {
         match self {
-            Self::Busy => Retry::After(Duration::from_secs(1)),
+            Self::Crowded | Self::Throttled => Retry::After(Duration::from_secs(1)),
             Self::Stale | Self::Uncertain => Retry::Now,
             Self::Missing | Self::Denied | Self::Unlisted => Retry::Operator,
             Self::Row | Self::Exists | Self::Unsupported => Retry::Never,
@@ -45,15 +47,17 @@ impl Class {
     /// What the failed statement may have done. A data error may come after other rows of the statement were stored.
     pub(crate) fn effect(self) -> Effect {
         match self {
-            Self::Stale | Self::Missing | Self::Exists | Self::Denied | Self::Unsupported => Effect::None,
-            Self::Row | Self::Busy | Self::Uncertain | Self::Unlisted => Effect::Unknown,
+            Self::Crowded | Self::Stale | Self::Missing | Self::Exists | Self::Denied | Self::Unsupported => {
+                Effect::None
+            }
+            Self::Row | Self::Throttled | Self::Uncertain | Self::Unlisted => Effect::Unknown,
         }
     }
 
     /// Whether the adapter tries again by itself.
     pub(crate) fn is_transient(self) -> bool {
         match self {
-            Self::Busy | Self::Stale | Self::Uncertain => true,
+            Self::Crowded | Self::Throttled | Self::Stale | Self::Uncertain => true,
             Self::Row | Self::Missing | Self::Exists | Self::Denied | Self::Unsupported | Self::Unlisted => {
                 false
             }
@@ -69,7 +73,7 @@ const TABLE: &[(u16, Class)] = &[
     (1008, Class::Missing),
     (1009, Class::Unsupported),
     (1030, Class::Uncertain), // unclassified storage error
-    (1040, Class::Busy),      // too many connections
+    (1040, Class::Crowded),   // too many connections
     (1043, Class::Denied),    // the handshake failed; permanent unless the network is at fault
     (1044, Class::Denied),
     (1045, Class::Denied),
@@ -115,7 +119,7 @@ const TABLE: &[(u16, Class)] = &[
     (3024, Class::Uncertain), // the statement's time ran out
     (3140, Class::Row),       // not JSON
     (8005, Class::Missing),
-    (8008, Class::Busy), // resource limit exceeded
+    (8008, Class::Throttled), // resource limit exceeded
     (9001, Class::Unsupported),
     (9003, Class::Denied), // login method not usable for this user
 ];
@@ -160,7 +164,7 @@ mod tests {
             (1008, "HY000", Class::Missing),
             (1009, "HY000", Class::Unsupported),
             (1030, "HY000", Class::Uncertain),
-            (1040, "08004", Class::Busy),
+            (1040, "08004", Class::Crowded),
             (1043, "28000", Class::Denied),
             (1045, "28000", Class::Denied),
             (1046, "3D000", Class::Missing),
@@ -172,7 +176,7 @@ mod tests {
             (1227, "42000", Class::Denied),
             (3024, "HY000", Class::Uncertain),
             (8005, "HY000", Class::Missing),
-            (8008, "HY000", Class::Busy),
+            (8008, "HY000", Class::Throttled),
             (9001, "HY000", Class::Unsupported),
             (9003, "HY000", Class::Denied),
         ];

@@ -2,63 +2,95 @@
 //!
 //! A statement has either the full number of rows or a power of two of them, so that a table and stamp need at most a
 //! handful of prepared statements on a connection, however long the tails are. Rows are moved, never copied.
+//! Where NULLs are left out, the rows of a statement have theirs in the same columns.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use migration::limits::{STATEMENT_BYTES, STATEMENT_ROWS};
+use migration::limits::{STATEMENT_BYTES, STATEMENT_ROWS_MAX};
+use migration::statement_form::{NullForm, StatementForm, ValueForm};
 use migration::value::{TargetRow, TargetValue};
 
 /// Parameters a prepared statement can have (MySQL protocol: the count is 16 bits).
 const PARAMETERS_MAX: usize = 65_535;
 /// Bytes a single row may have: above 16 MiB the driver would send parameters piecemeal, which the endpoint is not known
-/// to take; some room is left for the frame.
+/// to take; some room is left for the frame. A literal is at most twice as long, far below the bound of a request.
 pub(crate) const ROW_BYTES_MAX: usize = 15 << 20;
 
 /// Rows in the largest statement for a table of this many columns.
-pub(crate) fn full_rows(columns: usize) -> usize {
-    (PARAMETERS_MAX / columns.max(1)).clamp(1, STATEMENT_ROWS)
+pub(crate) fn full_rows(columns: usize, form: StatementForm) -> usize {
+    let most = usize::try_from(form.rows).unwrap_or(usize::MAX).clamp(1, STATEMENT_ROWS_MAX);
+    match form.values {
+        ValueForm::Bound => (PARAMETERS_MAX / columns.max(1)).clamp(1, most),
+        ValueForm::Literal { .. } => most,
+    }
 }
 
-/// Some neighbouring rows of a batch.
+/// Rows of one statement.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Piece {
-    /// Place of the first row in the batch.
-    pub(crate) first: usize,
+    /// Place of each row in the batch.
+    pub(crate) places: Vec<usize>,
     pub(crate) rows: Vec<TargetRow>,
 }
 
 /// The rows of a batch that are not yet in a piece.
 pub(crate) struct Pieces {
-    rows: VecDeque<TargetRow>,
-    next: usize,
+    /// Each with its place in the batch; only rows of one group share a statement.
+    groups: VecDeque<VecDeque<(usize, TargetRow)>>,
     full: usize,
 }
 
 impl Pieces {
-    pub(crate) fn new(rows: Vec<TargetRow>, columns: usize) -> Self {
-        Self { rows: rows.into(), next: 0, full: full_rows(columns) }
+    /// The rows of a batch, each with its place in it.
+    pub(crate) fn new(
+        rows: impl Iterator<Item = (usize, TargetRow)>,
+        columns: usize,
+        form: StatementForm,
+    ) -> Self {
+        let groups = match form.nulls {
+            NullForm::Written => VecDeque::from([rows.collect()]),
+            NullForm::LeftOut => by_nulls(rows),
+        };
+        Self { groups, full: full_rows(columns, form) }
     }
+
+    /// From now on at most this many rows a statement.
+    pub(crate) fn at_most(&mut self, rows: usize) {
+        self.full = self.full.min(rows).max(1);
+    }
+}
+
+/// The rows by the columns in which they are NULL.
+fn by_nulls(rows: impl Iterator<Item = (usize, TargetRow)>) -> VecDeque<VecDeque<(usize, TargetRow)>> {
+    let mut groups: BTreeMap<Vec<bool>, VecDeque<(usize, TargetRow)>> = BTreeMap::new();
+    for (place, row) in rows {
+        let nulls = row.iter().map(|value| *value == TargetValue::Null).collect();
+        groups.entry(nulls).or_default().push_back((place, row));
+    }
+    groups.into_values().collect()
 }
 
 impl Iterator for Pieces {
     type Item = Piece;
 
     fn next(&mut self) -> Option<Piece> {
+        while self.groups.front().is_some_and(VecDeque::is_empty) {
+            self.groups.pop_front();
+        }
+        let group = self.groups.front_mut()?;
         let mut bytes = 0;
-        let fitting = self.rows.iter().take(self.full).take_while(|row| {
+        let fitting = group.iter().take(self.full).take_while(|(_, row)| {
             bytes += row_bytes(row);
             bytes <= STATEMENT_BYTES
         });
         let count = match fitting.count() {
-            0 if self.rows.is_empty() => return None,
             // A row that alone is above the bound gets a statement of its own.
             0 => 1,
             count if count == self.full => count,
             count => power_within(count),
         };
-        let first = self.next;
-        self.next += count;
-        Some(Piece { first, rows: self.rows.drain(..count).collect() })
+        let (places, rows) = group.drain(..count).unzip();
+        Some(Piece { places, rows })
     }
 }
 
@@ -88,41 +120,72 @@ fn power_within(count: usize) -> usize {
 mod tests {
     use migration::value::TargetValue;
 
+    use migration::statement_form::{Escaping, NullForm, StatementForm, ValueForm};
+
     use super::{Pieces, full_rows, halves};
 
-    fn sizes(rows: usize, bytes: usize) -> Vec<usize> {
-        let row = || vec![TargetValue::Bytes(vec![0; bytes])];
-        Pieces::new((0..rows).map(|_| row()).collect(), 1).map(|piece| piece.rows.len()).collect()
+    fn sizes(rows: usize, bytes: usize, form: StatementForm) -> Vec<usize> {
+        let row = |place| (place, vec![TargetValue::Bytes(vec![0; bytes])]);
+        Pieces::new((0..rows).map(row), 1, form).map(|piece| piece.rows.len()).collect()
+    }
+
+    fn documented() -> StatementForm {
+        StatementForm::documented()
     }
 
     #[test]
     fn full_statements_come_first_and_tails_are_powers_of_two() {
-        assert_eq!(sizes(0, 1), [0; 0]);
-        assert_eq!(sizes(237, 1), [100, 100, 32, 4, 1]);
+        assert_eq!(sizes(0, 1, documented()), [0; 0]);
+        assert_eq!(sizes(237, 1, documented()), [100, 100, 32, 4, 1]);
+        assert_eq!(sizes(237, 1, StatementForm { rows: 50, ..documented() }), [50, 50, 50, 50, 32, 4, 1]);
+        assert_eq!(sizes(3, 1, StatementForm { rows: 0, ..documented() }), [1, 1, 1]);
     }
 
     #[test]
     fn a_statement_stays_within_its_bytes_unless_one_row_alone_is_above() {
-        assert_eq!(sizes(5, 300_000), [2, 2, 1]);
-        assert_eq!(sizes(2, 3 << 20), [1, 1]);
+        assert_eq!(sizes(5, 300_000, documented()), [2, 2, 1]);
+        assert_eq!(sizes(2, 3 << 20, documented()), [1, 1]);
     }
 
     #[test]
-    fn every_row_is_in_one_piece_at_its_place() {
-        let rows: Vec<_> = (0..337).map(|number| vec![TargetValue::Int(number)]).collect();
-        let mut seen = Vec::new();
-        for piece in Pieces::new(rows, 1) {
-            assert_eq!(piece.first, seen.len());
-            seen.extend(piece.rows);
+    fn every_row_is_in_one_piece_with_its_place_and_with_rows_of_its_own_nulls_where_these_are_left_out() {
+        let value = |number: i64, every| match number % every {
+            0 => TargetValue::Null,
+            _ => TargetValue::Int(number),
+        };
+        let row = |number| vec![TargetValue::Int(number), value(number, 2), value(number, 3)];
+        let rows: Vec<_> = (0..337).map(row).collect();
+        for nulls in [NullForm::Written, NullForm::LeftOut] {
+            let form = StatementForm { nulls, ..documented() };
+            let mut seen = vec![None; rows.len()];
+            for piece in Pieces::new(rows.iter().cloned().enumerate(), 3, form) {
+                let pattern =
+                    |row: &Vec<TargetValue>| row.iter().map(|v| *v == TargetValue::Null).collect::<Vec<_>>();
+                let same = piece.rows.iter().all(|row| pattern(row) == pattern(&piece.rows[0]));
+                assert!(same || nulls == NullForm::Written);
+                for (place, row) in piece.places.into_iter().zip(piece.rows) {
+                    assert_eq!(seen[place].replace(row), None);
+                }
+            }
+            assert_eq!(seen.into_iter().flatten().collect::<Vec<_>>(), rows);
         }
-        assert_eq!(seen, (0..337).map(|number| vec![TargetValue::Int(number)]).collect::<Vec<_>>());
     }
 
     #[test]
-    fn a_wide_table_has_fewer_rows_in_a_statement() {
-        assert_eq!(full_rows(10), 100);
-        assert_eq!(full_rows(4_000), 16);
-        assert_eq!(full_rows(70_000), 1);
+    fn after_a_resource_limit_the_rest_goes_in_smaller_statements() {
+        let mut pieces = Pieces::new((0..250).map(|place| (place, vec![TargetValue::Null])), 1, documented());
+        assert_eq!(pieces.next().unwrap().rows.len(), 100);
+        pieces.at_most(64);
+        assert_eq!(pieces.map(|piece| piece.rows.len()).collect::<Vec<_>>(), [64, 64, 16, 4, 2]);
+    }
+
+    #[test]
+    fn a_wide_table_has_fewer_rows_in_a_statement_of_parameters() {
+        assert_eq!(full_rows(10, documented()), 100);
+        assert_eq!(full_rows(4_000, documented()), 16);
+        assert_eq!(full_rows(70_000, documented()), 1);
+        let values = ValueForm::Literal { escaping: Escaping::QuotesDoubled };
+        assert_eq!(full_rows(70_000, StatementForm { values, ..documented() }), 100);
     }
 
     #[test]

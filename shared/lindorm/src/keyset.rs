@@ -4,7 +4,9 @@
 //! p3 > c`, then `p1 = a AND p2 > b`, then `p1 > a` (`lindorm.md` 2.4). Rows arrive in key order without ORDER BY.
 //! Only an empty answer ends a condition: a short page may be the server's own page size.
 
-use crate::statement::quoted;
+use migration::value::TargetValue;
+
+use crate::statement::Condition;
 
 /// A key column as the target sorts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,23 +38,31 @@ impl Step {
     }
 }
 
-/// The condition on the first `columns` key columns; its parameters are the cursor's first `columns` values.
-pub(crate) fn behind(key: &[KeyColumn], columns: usize) -> String {
+/// The conditions on the first `columns` key columns, behind the cursor's values of them.
+pub(crate) fn behind<'a>(
+    key: &'a [KeyColumn],
+    columns: usize,
+    cursor: &'a [TargetValue],
+) -> Vec<Condition<'a>> {
     let leading = key.get(..columns).unwrap_or(key);
-    let conditions = leading.iter().enumerate().map(|(at, column)| {
+    let pairs = leading.iter().zip(cursor).enumerate();
+    let conditions = pairs.map(|(at, (column, value))| {
         let comparison = match (at + 1 == leading.len(), column.descending) {
             (false, _) => "=",
             (true, false) => ">",
             (true, true) => "<",
         };
-        format!("{} {comparison} ?", quoted(&column.name))
+        Condition { column: &column.name, comparison, value }
     });
-    conditions.collect::<Vec<_>>().join(" AND ")
+    conditions.collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use migration::value::TargetValue;
+
     use super::{KeyColumn, Step, behind};
+    use crate::statement::Condition;
 
     fn key() -> [KeyColumn; 3] {
         [("a", false), ("b", true), ("c", false)]
@@ -61,9 +71,17 @@ mod tests {
 
     #[test]
     fn conditions_go_from_the_narrowest_to_the_widest_and_follow_the_sort_order() {
-        assert_eq!(behind(&key(), 3), "`a` = ? AND `b` = ? AND `c` > ?");
-        assert_eq!(behind(&key(), 2), "`a` = ? AND `b` < ?");
-        assert_eq!(behind(&key(), 1), "`a` > ?");
+        let cursor = [1, 2, 3].map(TargetValue::Int);
+        let conditions = |columns| {
+            let (key, mut text) = (key(), String::new());
+            for Condition { column, comparison, value } in behind(&key, columns, &cursor) {
+                text.push_str(&format!("{column} {comparison} {value:?}; "));
+            }
+            text
+        };
+        assert_eq!(conditions(3), "a = Int(1); b = Int(2); c > Int(3); ");
+        assert_eq!(conditions(2), "a = Int(1); b < Int(2); ");
+        assert_eq!(conditions(1), "a > Int(1); ");
     }
 
     /// Runs a walk over keys in memory, as a server of small pages would answer it.

@@ -5,9 +5,9 @@
 //! and adds what verification needs: [`RowScan`], point reads, and repairs.
 //! It never decides what to migrate, never reads the source, and never puts a cell value into an error or a log.
 //!
-//! Map: `settings`, `session` and `pool` make connections; `statement`, `bind` and `decode` are the dialect;
-//! `catalog` describes and creates; `sink` with `cut` and `send` writes; `scan` with `keyset` and `row_access` reads and
-//! repairs; `probe` measures; `classify` is the error table, `failure` what becomes of an error.
+//! Map: `settings`, `session` and `pool` make connections; `statement`, `request`, `bind`, `literal` and `decode` are the
+//! dialect; `catalog` describes and creates; `sink` with `cut`, `upsert` and `send` writes; `scan` with `keyset` and
+//! `row_access` reads and repairs; `probe` measures; `classify` is the error table, `failure` what becomes of an error.
 
 mod bind;
 mod catalog;
@@ -17,9 +17,11 @@ mod decode;
 mod described;
 mod failure;
 mod keyset;
+mod literal;
 mod moment;
 mod pool;
 mod probe;
+mod request;
 mod row_access;
 mod scan;
 mod send;
@@ -28,6 +30,7 @@ mod settings;
 mod sink;
 mod statement;
 mod target;
+mod upsert;
 mod verified_name;
 
 pub use scan::RowScan;

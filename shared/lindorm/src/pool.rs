@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::classify::Class;
 use crate::failure::Failure;
 use crate::moment::now;
+use crate::request::Backslashes;
 use crate::session::{Session, driver_options};
 use crate::settings::Settings;
 use crate::verified_name::open_verified;
@@ -53,20 +54,30 @@ impl Pool {
         &self.settings
     }
 
-    /// A connection, kept or new; waits while all are in use. One that was not used for a while is proven first.
-    pub(crate) async fn lease(&self) -> Result<Leased<'_>, Failure> {
-        self.lease_unless_unused_for(PROVEN_AFTER).await
+    /// A connection that suits, kept or new; waits while all are in use. One that was not used for a while is proven first.
+    pub(crate) async fn lease(&self, backslashes: Backslashes) -> Result<Leased<'_>, Failure> {
+        let mut leased = self.lease_unless_unused_for(PROVEN_AFTER, backslashes).await?;
+        leased.session.suit(backslashes).await.map_err(Failure::before_sending)?;
+        Ok(leased)
     }
 
     /// A connection that answered just now, for a statement whose outcome nobody could guess.
     pub(crate) async fn lease_proven(&self) -> Result<Leased<'_>, Failure> {
-        self.lease_unless_unused_for(Duration::ZERO).await
+        self.lease_unless_unused_for(Duration::ZERO, Backslashes::Any).await
     }
 
-    async fn lease_unless_unused_for(&self, proven_after: Duration) -> Result<Leased<'_>, Failure> {
+    async fn lease_unless_unused_for(
+        &self,
+        proven_after: Duration,
+        backslashes: Backslashes,
+    ) -> Result<Leased<'_>, Failure> {
         let slot = self.slots.acquire().await;
         let slot = slot.map_err(|_| Failure::of(Class::Stale, "the connections were closed"))?;
         while let Some(mut session) = self.take_idle() {
+            // One that does not suit makes room for one that does.
+            if !session.can_suit(backslashes) {
+                break;
+            }
             if session.unused(now()) < proven_after || session.is_alive().await {
                 return Ok(Leased { session, pool: self, _slot: slot });
             }
@@ -116,11 +127,20 @@ impl Leased<'_> {
     pub(crate) fn give_back_after(self, failure: &Failure) {
         let answered = failure.code.is_some();
         match failure.class {
-            Class::Row | Class::Missing | Class::Exists | Class::Unsupported | Class::Denied if answered => {
+            // A target at its limit is not burdened with a new connection as well.
+            Class::Row
+            | Class::Throttled
+            | Class::Missing
+            | Class::Exists
+            | Class::Unsupported
+            | Class::Denied
+                if answered =>
+            {
                 self.give_back();
             }
             Class::Row
-            | Class::Busy
+            | Class::Crowded
+            | Class::Throttled
             | Class::Stale
             | Class::Uncertain
             | Class::Missing

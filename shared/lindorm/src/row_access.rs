@@ -7,16 +7,14 @@ use futures_util::stream::FuturesUnordered;
 use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::{PortError, Sink, WriteBatch, WriteOutcome};
 use migration::schema::TableMapping;
-use migration::statement_form::StatementForm;
+use migration::statement_form::{StatementForm, TimeoutHint};
 use migration::time::UnixMs;
 use migration::value::{TargetRow, TargetValue};
 
-use crate::bind::bind;
-use crate::classify::Class;
 use crate::failure::unexpected;
 use crate::scan::Columns;
-use crate::send::Window;
-use crate::statement::{TimeoutHint, delete, point_select};
+use crate::send::{Size, Window};
+use crate::statement::{delete, equal, point_select};
 use crate::target::Target;
 
 impl Target {
@@ -28,6 +26,7 @@ impl Target {
         &self,
         mapping: &TableMapping,
         keys: &[Vec<TargetValue>],
+        form: StatementForm,
     ) -> Result<Vec<Option<TargetRow>>, PortError> {
         let columns = Columns::of(mapping);
         let mut rows = vec![None; keys.len()];
@@ -35,7 +34,7 @@ impl Target {
         loop {
             while flying.len() < self.pool().connections() {
                 let Some((at, key)) = open.next() else { break };
-                flying.push(self.read_row(mapping, &columns, at, key));
+                flying.push(self.read_row(mapping, &columns, (at, key), form));
             }
             let Some(read) = flying.next().await else { return Ok(rows) };
             let (at, row) = read?;
@@ -49,13 +48,13 @@ impl Target {
         &self,
         mapping: &TableMapping,
         columns: &Columns,
-        at: usize,
-        key: &[TargetValue],
+        (at, key): (usize, &[TargetValue]),
+        form: StatementForm,
     ) -> Result<(usize, Option<TargetRow>), PortError> {
         let doing = format!("reading {}", mapping.target.id);
-        let sql = point_select(&mapping.target.id, &columns.names, columns.key_names());
-        let values: Vec<_> = key.iter().map(bind).collect();
-        let found = self.read(&sql, &values).await.map_err(|failure| failure.into_port(&doing))?;
+        let key = equal(columns.key_names(), key);
+        let request = point_select(&mapping.target.id, &columns.names, &key, form.values);
+        let found = self.read(&request).await.map_err(|failure| failure.into_port(&doing))?;
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
             (None, _) => Ok((at, None)),
@@ -72,18 +71,15 @@ impl Target {
         &self,
         mapping: &TableMapping,
         rows: Vec<TargetRow>,
+        form: StatementForm,
         settled_by: UnixMs,
     ) -> Result<WriteOutcome, PortError> {
-        self.write(
-            WriteBatch { table: mapping, stamp: None, form: StatementForm::documented(), rows },
-            settled_by,
-        )
-        .await
+        self.write(WriteBatch { table: mapping, stamp: None, form, rows }, settled_by).await
     }
 
     /// Deletes the row with this key; one that is not there is no error. Cells stamped later than the target's clock
-    /// survive it (`lindorm.md` 3.6). Where the target refuses the timeout hint on DELETE, the statement may take effect
-    /// for as long as the server's own timeout, and `settled_by` must lie that far ahead (protocol H8).
+    /// survive it (`lindorm.md` 3.6). Where a DELETE does not say how long it may take, it may take effect for as long as
+    /// the server's own timeout, and `settled_by` must lie that far ahead (protocol H8).
     ///
     /// # Errors
     /// As [`Sink::write`].
@@ -91,18 +87,19 @@ impl Target {
         &self,
         mapping: &TableMapping,
         key: &[TargetValue],
+        form: StatementForm,
         settled_by: UnixMs,
     ) -> Result<(), PortError> {
         let columns = Columns::of(mapping);
-        let values = || key.iter().map(bind).collect();
-        let sent = async |hint, timeout| {
-            let sql = delete(&mapping.target.id, columns.key_names(), hint);
-            self.send(&sql, values, Window { settled_by, stamped: false, timeout }).await
+        let timeout = match form.delete_timeout {
+            TimeoutHint::Given => STATEMENT_TIMEOUT,
+            TimeoutHint::Left => DDL_TIMEOUT,
         };
-        let deleted = match sent(TimeoutHint::Given, STATEMENT_TIMEOUT).await {
-            Err(failure) if failure.class == Class::Unsupported => sent(TimeoutHint::Left, DDL_TIMEOUT).await,
-            other => other,
+        let make = || {
+            let key = equal(columns.key_names(), key);
+            delete(&mapping.target.id, &key, form.delete_timeout, form.values)
         };
+        let deleted = self.send(make, Window { settled_by, stamped: false, timeout }, Size::Least).await;
         deleted.map_err(|failure| failure.into_port(&format!("deleting from {}", mapping.target.id)))
     }
 }

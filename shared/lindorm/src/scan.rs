@@ -4,20 +4,19 @@
 //! the sink wrote. The limit of a page follows the size of the rows seen, and a page that grows too large is cut short,
 //! which loses nothing: the next one continues behind its last row.
 
-use std::sync::Arc;
-
 use migration::ident::{ColumnName, TableId};
 use migration::limits::{PAGE_BYTES_MAX, STATEMENT_ROWS_MAX};
 use migration::port::PortError;
 use migration::schema::{TableMapping, TargetType};
+use migration::statement_form::{StatementForm, ValueForm};
 use migration::value::{TargetRow, TargetValue};
-use mysql_async::{Row, Value};
+use mysql_async::Row;
 
-use crate::bind::bind;
 use crate::cut::row_bytes;
 use crate::decode::decode;
 use crate::failure::unexpected;
 use crate::keyset::{KeyColumn, Step, behind};
+use crate::request::Request;
 use crate::statement::page_select;
 use crate::target::Target;
 
@@ -34,6 +33,7 @@ pub struct RowScan {
     /// The key of the last row given.
     cursor: Vec<TargetValue>,
     limit: usize,
+    values: ValueForm,
 }
 
 /// The columns of a mapping as they are read.
@@ -74,7 +74,7 @@ impl Target {
     ///
     /// # Errors
     /// Where the table cannot be described.
-    pub async fn scan(&self, mapping: &TableMapping) -> Result<RowScan, PortError> {
+    pub async fn scan(&self, mapping: &TableMapping, form: StatementForm) -> Result<RowScan, PortError> {
         let table = mapping.target.id.clone();
         let doing = format!("describing {table}");
         let lines =
@@ -91,7 +91,8 @@ impl Target {
             return Err(unexpected(&doing, "the table's key is not the mapping's"));
         }
         let (step, cursor) = (Step::Start, Vec::new());
-        Ok(RowScan { target: self.clone(), table, columns, key, step, cursor, limit: FIRST_LIMIT })
+        let (target, limit, values) = (self.clone(), FIRST_LIMIT, form.values);
+        Ok(RowScan { target, table, columns, key, step, cursor, limit, values })
     }
 }
 
@@ -104,8 +105,7 @@ impl RowScan {
     pub async fn next_page(&mut self) -> Result<Option<Vec<TargetRow>>, PortError> {
         let doing = format!("reading {}", self.table);
         while self.step != Step::Over {
-            let (sql, values) = self.statement();
-            let rows = self.target.read_within(&sql, &values, PAGE_BYTES_MAX).await;
+            let rows = self.target.read_within(&self.request(), PAGE_BYTES_MAX).await;
             let rows = rows.map_err(|failure| failure.into_port(&doing))?;
             let rows: Result<Vec<TargetRow>, PortError> =
                 rows.into_iter().map(|row| self.columns.decode(row, &doing)).collect();
@@ -124,14 +124,12 @@ impl RowScan {
         Ok(None)
     }
 
-    fn statement(&self) -> (Arc<str>, Vec<Value>) {
-        let (bound, values) = match self.step {
-            Step::Start | Step::Over => (None, Vec::new()),
-            Step::Behind(columns) => {
-                (Some(behind(&self.key, columns)), self.cursor.iter().take(columns).map(bind).collect())
-            }
+    fn request(&self) -> Request {
+        let bound = match self.step {
+            Step::Start | Step::Over => Vec::new(),
+            Step::Behind(columns) => behind(&self.key, columns, &self.cursor),
         };
-        (page_select(&self.table, &self.columns.names, bound.as_deref(), self.limit), values)
+        page_select(&self.table, &self.columns.names, &bound, self.limit, self.values)
     }
 }
 

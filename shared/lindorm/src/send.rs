@@ -5,22 +5,26 @@
 //! 2. A try whose outcome is not known (a cut line, a timeout, 3024) may still take effect. With a stamp that is harmless:
 //!    the same cells with the same stamp. Without one it would get a later stamp than whatever follows, so nothing follows,
 //!    not even the same write, until that try's timeout has run out (protocol H8).
-//! 3. Once a try's outcome is not known, the failure that is finally returned says so, whatever the last try said.
+//! 3. A resource limit may concern the size of one statement (`lindorm.md` 1: memory per query; 7: 8008), and then the same
+//!    statement is refused for ever. So one that can be made smaller is given back after some tries; see `sink`.
+//! 4. Once a try's outcome is not known, the failure that is finally returned says so, whatever the last try said.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use migration::retry::{Effect, backoff};
 use migration::time::UnixMs;
-use mysql_async::Value;
 
 use crate::classify::Class;
 use crate::failure::Failure;
 use crate::moment::{jittered, now};
+use crate::request::Request;
 use crate::target::Target;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How often a statement that can be made smaller is sent against a resource limit: a burst passes within the pauses of
+/// these tries, about a second in all.
+const THROTTLED_TRIES: u32 = 4;
 
 /// Until when a write may be sent, and whether it may overtake itself.
 #[derive(Debug, Clone, Copy)]
@@ -33,21 +37,32 @@ pub(crate) struct Window {
     pub(crate) timeout: Duration,
 }
 
+/// Whether the caller can write the same in smaller statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// It can, so a resource limit is not waited out for long.
+    Divisible,
+    /// It cannot.
+    Least,
+}
+
 impl Target {
-    /// Sends a write; `values` makes its parameters anew for each try.
-    pub(crate) async fn send<F>(&self, sql: &Arc<str>, values: F, window: Window) -> Result<(), Failure>
+    /// Sends a write; `make` makes it anew for each try.
+    pub(crate) async fn send<F>(&self, make: F, window: Window, size: Size) -> Result<(), Failure>
     where
-        F: Fn() -> Vec<Value> + Send + Sync,
+        F: Fn() -> Request + Send + Sync,
     {
         let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE);
-        let mut unknown = false;
+        let (mut unknown, mut throttled) = (false, 0);
         loop {
-            let (failure, sent) = match self.send_once(sql, &values, window).await {
+            let (failure, sent) = match self.send_once(make(), window).await {
                 Ok(()) => return Ok(()),
                 Err(failed) => failed,
             };
             unknown |= failure.effect == Effect::Unknown && failure.class == Class::Uncertain;
-            if !failure.class.is_transient() {
+            throttled += u32::from(failure.class == Class::Throttled);
+            let too_large = size == Size::Divisible && throttled >= THROTTLED_TRIES;
+            if too_large || !failure.class.is_transient() {
                 return Err(failure.after_unknown(unknown));
             }
             let open_until = sent.filter(|_| !window.stamped && failure.class == Class::Uncertain);
@@ -62,25 +77,17 @@ impl Target {
     }
 
     /// One try; a failure comes with the moment of sending, where it was sent.
-    async fn send_once<F>(
-        &self,
-        sql: &Arc<str>,
-        values: &F,
-        window: Window,
-    ) -> Result<(), (Failure, Option<UnixMs>)>
-    where
-        F: Fn() -> Vec<Value> + Send + Sync,
-    {
-        let leased = self.pool().lease().await;
+    async fn send_once(&self, request: Request, window: Window) -> Result<(), (Failure, Option<UnixMs>)> {
+        let leased = self.pool().lease(request.backslashes()).await;
         let mut leased = leased.map_err(|failure| (failure.before_sending(), None))?;
-        leased.session.prepare(sql).await.map_err(|failure| (failure.before_sending(), None))?;
+        leased.session.prepare(&request).await.map_err(|failure| (failure.before_sending(), None))?;
         let sent = now();
         if !window.is_open_at(sent) {
             leased.give_back();
             let closed = Failure::of(Class::Stale, "the time for sending is over");
             return Err((closed, None));
         }
-        match leased.session.execute(sql, values(), window.timeout).await {
+        match leased.session.execute(request, window.timeout).await {
             Ok(()) => {
                 leased.give_back();
                 Ok(())
@@ -94,7 +101,7 @@ impl Target {
 }
 
 impl Window {
-    fn is_open_at(self, at: UnixMs) -> bool {
+    pub(crate) fn is_open_at(self, at: UnixMs) -> bool {
         at.plus(self.timeout) <= self.settled_by
     }
 }

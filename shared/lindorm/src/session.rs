@@ -2,7 +2,8 @@
 //!
 //! Nothing beyond the need is sent at connect, because the endpoint's answers to driver chatter are not documented:
 //! the packet and idle limits are set here instead of asked for, no socket is looked for, and one statement sets the time
-//! zone, which is then read back, because every TIMESTAMP is written and read in it.
+//! zone, which is then read back, because every TIMESTAMP is written and read in it. A session that carries quoted text is
+//! also told what a backslash is, where the text was written so.
 //! COM_RESET_CONNECTION, COM_CHANGE_USER, several statements in one packet and BEGIN are never sent (`lindorm.md` 1.1, 1.2).
 
 use std::sync::Arc;
@@ -11,12 +12,13 @@ use std::time::Duration;
 use migration::limits::{REQUEST_BYTES_MAX, STATEMENT_TIMEOUT};
 use migration::task::{Tls, TlsMode};
 use migration::time::UnixMs;
-use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Opts, OptsBuilder, Row, SslOpts, Statement, Value};
+use mysql_async::prelude::{Protocol, Queryable};
+use mysql_async::{Conn, Opts, OptsBuilder, QueryResult, Row, SslOpts, Statement, Value};
 
 use crate::classify::Class;
 use crate::failure::{Failure, Words};
 use crate::moment::now;
+use crate::request::{Backslashes, Request};
 use crate::settings::Settings;
 
 /// How long opening a connection may take, login included.
@@ -74,6 +76,16 @@ pub(crate) struct Session {
     opened: UnixMs,
     used: UnixMs,
     uses: u32,
+    backslashes: SessionBackslashes,
+}
+
+/// What was said to the session about backslashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SessionBackslashes {
+    /// Nothing.
+    Untouched,
+    /// That they are ordinary characters.
+    Switched,
 }
 
 impl Session {
@@ -85,7 +97,14 @@ impl Session {
             .and_then(|opened| opened.map_err(|error| Failure::from_driver(error, Words::Kept)))
             .map_err(Failure::before_sending)?;
         let opened = now();
-        Ok(Self { conn, statements: Vec::new(), opened, used: opened, uses: 0 })
+        Ok(Self {
+            conn,
+            statements: Vec::new(),
+            opened,
+            used: opened,
+            uses: 0,
+            backslashes: SessionBackslashes::Untouched,
+        })
     }
 
     /// Sets the time zone every TIMESTAMP is written and read in, and proves that it is set.
@@ -140,47 +159,73 @@ impl Session {
         finish(tokio::time::timeout(timeout + PATIENCE, running).await, Words::Kept)
     }
 
-    /// Runs a prepared statement without rows.
-    pub(crate) async fn execute(
-        &mut self,
-        sql: &Arc<str>,
-        values: Vec<Value>,
-        timeout: Duration,
-    ) -> Result<(), Failure> {
+    /// Runs a statement with values and without rows.
+    pub(crate) async fn execute(&mut self, request: Request, timeout: Duration) -> Result<(), Failure> {
         self.note_use();
-        let statement = self.prepared(sql).await?;
-        let running = self.conn.exec_drop(statement, values);
-        finish(tokio::time::timeout(timeout + PATIENCE, running).await, Words::Dropped)
+        let timeout = timeout + PATIENCE;
+        let outcome = match request {
+            Request::Prepared { sql, values } => {
+                let statement = self.prepared(&sql).await?;
+                tokio::time::timeout(timeout, self.conn.exec_drop(statement, values)).await
+            }
+            Request::Text { sql, .. } => tokio::time::timeout(timeout, self.conn.query_drop(sql)).await,
+        };
+        finish(outcome, Words::Dropped)
     }
 
-    /// Runs a prepared statement and gives its rows up to the one that passes `bytes_max`, and whether these were all.
+    /// Runs a statement with values and gives its rows up to the one that passes `bytes_max`, and whether these were all.
     pub(crate) async fn fetch(
         &mut self,
-        sql: &Arc<str>,
-        values: Vec<Value>,
+        request: Request,
         bytes_max: usize,
     ) -> Result<(Vec<Row>, bool), Failure> {
         self.note_use();
-        let statement = self.prepared(sql).await?;
-        let reading = async {
-            let mut answer = self.conn.exec_iter(statement, values).await?;
-            let (mut rows, mut bytes) = (Vec::new(), 0);
-            while let Some(row) = answer.next().await? {
-                bytes += row_bytes(&row);
-                rows.push(row);
-                if bytes > bytes_max {
-                    return Ok((rows, false));
-                }
+        let timeout = STATEMENT_TIMEOUT + PATIENCE;
+        let outcome = match request {
+            Request::Prepared { sql, values } => {
+                let statement = self.prepared(&sql).await?;
+                let reading =
+                    async { rows_of(self.conn.exec_iter(statement, values).await?, bytes_max).await };
+                tokio::time::timeout(timeout, reading).await
             }
-            answer.drop_result().await?;
-            Ok((rows, true))
+            Request::Text { sql, .. } => {
+                let reading = async { rows_of(self.conn.query_iter(sql).await?, bytes_max).await };
+                tokio::time::timeout(timeout, reading).await
+            }
         };
-        finish(tokio::time::timeout(STATEMENT_TIMEOUT + PATIENCE, reading).await, Words::Dropped)
+        finish(outcome, Words::Dropped)
     }
 
-    /// Prepares a statement, so that a failure to do so is known to have had no effect.
-    pub(crate) async fn prepare(&mut self, sql: &Arc<str>) -> Result<(), Failure> {
-        self.prepared(sql).await.map(|_| ())
+    /// Prepares what has to be prepared, so that a failure to do so is known to have had no effect.
+    pub(crate) async fn prepare(&mut self, request: &Request) -> Result<(), Failure> {
+        match request {
+            Request::Prepared { sql, .. } => self.prepared(sql).await.map(|_| ()),
+            Request::Text { .. } => Ok(()),
+        }
+    }
+
+    /// Whether statements written for such a session mean here what was written, once
+    /// [`suit`](Self::suit) was called.
+    pub(crate) fn can_suit(&self, backslashes: Backslashes) -> bool {
+        match backslashes {
+            Backslashes::Any | Backslashes::Ordinary => true,
+            Backslashes::Untouched => self.backslashes == SessionBackslashes::Untouched,
+        }
+    }
+
+    /// Makes backslashes ordinary characters where statements are written so. A server that refuses has no other kind,
+    /// or keeps its own; which of both was measured in a session set up by this same call.
+    pub(crate) async fn suit(&mut self, backslashes: Backslashes) -> Result<(), Failure> {
+        match (backslashes, self.backslashes) {
+            (Backslashes::Ordinary, SessionBackslashes::Untouched) => {}
+            (Backslashes::Ordinary, SessionBackslashes::Switched)
+            | (Backslashes::Any | Backslashes::Untouched, _) => return Ok(()),
+        }
+        match self.run("SET SQL_MODE='NO_BACKSLASH_ESCAPES'", STATEMENT_TIMEOUT).await {
+            Err(failure) if failure.class.is_transient() => return Err(failure),
+            Ok(()) | Err(_) => self.backslashes = SessionBackslashes::Switched,
+        }
+        Ok(())
     }
 
     async fn prepared(&mut self, sql: &Arc<str>) -> Result<Statement, Failure> {
@@ -220,6 +265,23 @@ fn finish<T>(
         Ok(answered) => answered.map_err(|error| Failure::from_driver(error, words)),
         Err(_) => Err(Failure::of(Class::Uncertain, "the server did not answer in time")),
     }
+}
+
+/// The rows of an answer up to the one that passes `bytes_max`, and whether these were all.
+async fn rows_of<P: Protocol>(
+    mut answer: QueryResult<'_, '_, P>,
+    bytes_max: usize,
+) -> Result<(Vec<Row>, bool), mysql_async::Error> {
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = answer.next().await? {
+        bytes += row_bytes(&row);
+        rows.push(row);
+        if bytes > bytes_max {
+            return Ok((rows, false));
+        }
+    }
+    answer.drop_result().await?;
+    Ok((rows, true))
 }
 
 fn row_bytes(row: &Row) -> usize {

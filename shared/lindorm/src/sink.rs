@@ -1,74 +1,75 @@
 //! Writes batches: cut into statements, several in flight, each sent until it is acknowledged.
 //!
 //! A statement the target refuses for its values is cut again and again until the refused rows stand alone; all others
-//! are written. Rows are held until their statement is acknowledged, and no longer. When a statement fails for good,
-//! no further one is begun, and those in flight are awaited, so that the answer covers everything that was sent.
-
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+//! are written. One it refuses for a resource limit, try after try, is cut too, because the limit may concern its size;
+//! the rest of the batch then goes in statements of the size that was taken. Rows are held until their statement is
+//! acknowledged, and no longer. When a statement fails for good, no further one is begun, and those in flight are
+//! awaited, so that the answer covers everything that was sent.
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use migration::ident::{ColumnName, TableId};
-use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{PortError, RejectedRow, Sink, WriteBatch, WriteOutcome};
 use migration::retry::Effect;
 use migration::time::UnixMs;
-use migration::value::Refusal;
+use migration::value::{Refusal, TargetRow};
 
-use crate::bind::bind_rows;
 use crate::classify::Class;
 use crate::cut::{Piece, Pieces, ROW_BYTES_MAX, halves, row_bytes};
 use crate::failure::Failure;
-use crate::send::Window;
-use crate::statement::upsert;
+use crate::moment::now;
+use crate::send::Size;
 use crate::target::Target;
+use crate::upsert::{Texts, Upsert};
 
-/// What the statements of one batch have in common.
-pub(crate) struct Upsert<'a> {
-    table: &'a TableId,
-    columns: Vec<&'a ColumnName>,
-    marker: bool,
-    stamp: Option<UnixMs>,
-    settled_by: UnixMs,
-    /// Texts by number of rows.
-    texts: Mutex<BTreeMap<usize, Arc<str>>>,
-}
-
-impl Upsert<'_> {
-    fn text(&self, rows: usize) -> Arc<str> {
-        let mut texts = self.texts.lock().expect("invariant: no panic while holding the lock");
-        let make = || upsert(self.table, self.columns.iter().copied(), self.marker, self.stamp, rows);
-        Arc::clone(texts.entry(rows).or_insert_with(make))
-    }
-
-    fn window(&self) -> Window {
-        Window { settled_by: self.settled_by, stamped: self.stamp.is_some(), timeout: STATEMENT_TIMEOUT }
-    }
+/// What became of a piece.
+#[derive(Default)]
+struct PieceWritten {
+    rejected: Vec<RejectedRow>,
+    /// The size at which a resource limit let the rows pass, where it did not at once.
+    rows_taken: Option<usize>,
 }
 
 impl Sink for Target {
     async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
         let mapping = batch.table;
-        let columns: Vec<&ColumnName> = mapping.columns.iter().map(|column| &column.target).collect();
-        let width = columns.len();
         let upsert = Upsert {
             table: &mapping.target.id,
-            columns,
+            columns: mapping.columns.iter().map(|column| &column.target).collect(),
+            key: mapping.columns.iter().filter(|column| column.in_key).count(),
             marker: mapping.marker,
             stamp: batch.stamp,
+            form: batch.form,
             settled_by,
-            texts: Mutex::new(BTreeMap::new()),
+            texts: Texts::default(),
         };
-        let outcome = self.write_pieces(&upsert, Pieces::new(batch.rows, width)).await;
+        let mut rejected = Vec::new();
+        let writable = batch.rows.into_iter().enumerate().filter(|(index, row)| {
+            let refusal = refusal_before_sending(&upsert, row);
+            rejected.extend(refusal.map(|refusal| RejectedRow { index: *index, refusal }));
+            refusal.is_none()
+        });
+        let pieces = Pieces::new(writable, upsert.columns.len(), batch.form);
+        let outcome = self.write_pieces(&upsert, pieces, rejected).await;
         outcome.map_err(|failure| failure.into_port(&format!("writing to {}", mapping.target.id)))
     }
 }
 
+/// Why a row is not sent at all.
+fn refusal_before_sending(upsert: &Upsert<'_>, row: &TargetRow) -> Option<Refusal> {
+    let bytes = row_bytes(row);
+    let too_long = Refusal::TooLong { bytes: bytes as u64, most: ROW_BYTES_MAX as u64 };
+    upsert.unwritable(row).or((bytes > ROW_BYTES_MAX).then_some(too_long))
+}
+
 impl Target {
-    async fn write_pieces(&self, upsert: &Upsert<'_>, mut pieces: Pieces) -> Result<WriteOutcome, Failure> {
+    async fn write_pieces(
+        &self,
+        upsert: &Upsert<'_>,
+        mut pieces: Pieces,
+        rejected: Vec<RejectedRow>,
+    ) -> Result<WriteOutcome, Failure> {
         let mut flying = FuturesUnordered::new();
-        let mut outcome = WriteOutcome::default();
+        let mut outcome = WriteOutcome { rejected };
         let (mut failed, mut written): (Option<Failure>, bool) = (None, false);
         loop {
             while failed.is_none() && flying.len() < self.pool().connections() {
@@ -77,9 +78,12 @@ impl Target {
             }
             match flying.next().await {
                 None => break,
-                Some(Ok(mut rejected)) => {
+                Some(Ok(mut piece)) => {
                     written = true;
-                    outcome.rejected.append(&mut rejected);
+                    outcome.rejected.append(&mut piece.rejected);
+                    if let Some(rows) = piece.rows_taken {
+                        pieces.at_most(rows);
+                    }
                 }
                 Some(Err(failure)) => {
                     written |= failure.effect == Effect::Unknown;
@@ -94,33 +98,38 @@ impl Target {
         Ok(outcome)
     }
 
-    /// Writes neighbouring rows and says which of them the target refused.
-    async fn write_piece(&self, upsert: &Upsert<'_>, piece: Piece) -> Result<Vec<RejectedRow>, Failure> {
-        let mut rejected = Vec::new();
-        let mut open = vec![(0, piece.rows.len())];
-        while let Some((start, end)) = open.pop() {
-            let rows = piece.rows.get(start..end).expect("invariant: parts lie within their piece");
-            let alone = rows.len() == 1;
-            if alone && rows.iter().any(|row| row_bytes(row) > ROW_BYTES_MAX) {
-                let bytes = rows.iter().map(|row| row_bytes(row) as u64).sum();
-                let refusal = Refusal::TooLong { bytes, most: ROW_BYTES_MAX as u64 };
-                rejected.push(RejectedRow { index: piece.first + start, refusal });
-                continue;
-            }
-            let text = upsert.text(rows.len());
-            let values = || bind_rows(rows, upsert.columns.len());
-            match self.send(&text, values, upsert.window()).await {
-                Ok(()) => {}
-                Err(failure) if failure.class == Class::Row && !alone => {
-                    open.extend(halves(start..end).into_iter().rev().map(|part| (part.start, part.end)));
+    /// Writes the rows of a piece and says which of them the target refused.
+    async fn write_piece(&self, upsert: &Upsert<'_>, piece: Piece) -> Result<PieceWritten, Failure> {
+        let mut outcome = PieceWritten::default();
+        let whole = 0..piece.rows.len();
+        let (mut open, mut begun) = (Vec::from([whole]), false);
+        while let Some(part) = open.pop() {
+            let rows = piece.rows.get(part.clone()).expect("invariant: parts lie within their piece");
+            let size = if rows.len() > 1 { Size::Divisible } else { Size::Least };
+            let failure = match self.upsert(upsert, rows, size).await {
+                Ok(()) => {
+                    begun = true;
+                    continue;
                 }
-                Err(Failure { class: Class::Row, code: Some(code), .. }) => {
-                    let index = piece.first + start;
-                    rejected.push(RejectedRow { index, refusal: Refusal::Target { code } });
+                Err(failure) => failure,
+            };
+            match (failure.class, size, failure.code) {
+                (Class::Row, Size::Divisible, _) => {}
+                (Class::Throttled, Size::Divisible, _) if upsert.window().is_open_at(now()) => {
+                    let rows_taken = halves(part.clone()).first().map(std::ops::Range::len);
+                    outcome.rows_taken = rows_taken.min(outcome.rows_taken.or(rows_taken));
                 }
-                Err(failure) => return Err(failure),
+                (Class::Row, Size::Least, Some(code)) => {
+                    begun |= failure.effect == Effect::Unknown;
+                    let index = piece.places.get(part.start).copied().unwrap_or_default();
+                    outcome.rejected.push(RejectedRow { index, refusal: Refusal::Target { code } });
+                    continue;
+                }
+                (_, Size::Divisible | Size::Least, _) => return Err(failure.after_unknown(begun)),
             }
+            begun |= failure.effect == Effect::Unknown;
+            open.extend(halves(part).into_iter().rev());
         }
-        Ok(rejected)
+        Ok(outcome)
     }
 }

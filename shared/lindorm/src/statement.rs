@@ -1,16 +1,20 @@
-//! The statements, as text: quoting, hints and placeholders.
+//! The statements, as text: quoting, hints, conditions.
 //!
 //! Hints are literals, because a parameter inside a hint is not known to work (`lindorm.md` 1.1); every SELECT, UPSERT and
-//! DELETE carries its own timeout (protocol H8). Values are always bound, so no statement text ever holds one.
-//! Names are always quoted, a backtick inside doubled.
+//! DELETE carries its own timeout (protocol H8), except a DELETE on a target that takes none there.
+//! Values go in by way of [`Draft`], which binds them or writes them out. Names are always quoted, a backtick inside
+//! doubled.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use migration::ident::{ColumnName, DatabaseName, TableId};
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::schema::{MARKER_COLUMN, TargetTable};
+use migration::statement_form::{StampForm, TimeoutHint, ValueForm};
 use migration::time::UnixMs;
+use migration::value::TargetValue;
+
+use crate::request::{Draft, Request};
 
 /// A name between backticks.
 pub(crate) fn quoted(name: &str) -> String {
@@ -30,74 +34,110 @@ fn timeout_hint() -> String {
     format!("_l_operation_timeout_({})", STATEMENT_TIMEOUT.as_millis())
 }
 
-/// An UPSERT of `rows` rows of these columns, then of the marker where asked.
+/// How an UPSERT begins and how each of its rows ends; between them stand the rows' values.
+pub(crate) struct UpsertFrame {
+    pub(crate) head: String,
+    pub(crate) row_end: String,
+}
+
+/// The frame of an UPSERT of these columns, then of the marker where asked, then of the stamp where a column carries it.
 pub(crate) fn upsert<'a>(
     table: &TableId,
     columns: impl IntoIterator<Item = &'a ColumnName>,
     marker: bool,
-    stamp: Option<UnixMs>,
-    rows: usize,
-) -> Arc<str> {
-    let columns: Vec<&ColumnName> = columns.into_iter().collect();
-    let mut values = vec!["?"; columns.len()];
+    stamp: Option<(UnixMs, StampForm)>,
+) -> UpsertFrame {
     let mut names = listed(columns);
+    let (mut hint, mut row_end) = (String::new(), String::new());
     if marker {
-        values.push("1");
         let _ = write!(names, ", {}", quoted(MARKER_COLUMN));
+        row_end.push_str(",1");
     }
-    let stamp = stamp.map(|at| format!("_l_ts_({}), ", at.0)).unwrap_or_default();
-    let row = format!("({})", values.join(","));
-    let rows = vec![row.as_str(); rows].join(",");
+    match stamp {
+        Some((at, StampForm::Hint)) => {
+            let _ = write!(hint, "_l_ts_({}), ", at.0);
+        }
+        Some((at, StampForm::Column)) => {
+            // Without backticks, as the only documented examples have it (`lindorm.md` 0.2).
+            names.push_str(", _l_ts_");
+            let _ = write!(row_end, ",{}", at.0);
+        }
+        None => {}
+    }
+    row_end.push(')');
     let (table, timeout) = (table_name(table), timeout_hint());
-    format!("UPSERT /*+ {stamp}{timeout} */ INTO {table} ({names}) VALUES {rows}").into()
+    let head = format!("UPSERT /*+ {hint}{timeout} */ INTO {table} ({names}) VALUES ");
+    UpsertFrame { head, row_end }
 }
 
-/// Whether a DELETE says how long it may take; older engines do not take the hint there (`lindorm.md` 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TimeoutHint {
-    Given,
-    Left,
+/// A comparison of a column with a value.
+pub(crate) struct Condition<'a> {
+    pub(crate) column: &'a str,
+    /// `=`, `<` or `>`.
+    pub(crate) comparison: &'static str,
+    pub(crate) value: &'a TargetValue,
+}
+
+/// The conditions that a row has this key.
+pub(crate) fn equal<'a>(
+    key: impl IntoIterator<Item = &'a ColumnName>,
+    values: impl IntoIterator<Item = &'a TargetValue>,
+) -> Vec<Condition<'a>> {
+    let pairs = key.into_iter().zip(values);
+    pairs.map(|(column, value)| Condition { column: column.as_str(), comparison: "=", value }).collect()
+}
+
+fn push_where(draft: &mut Draft, conditions: &[Condition<'_>]) {
+    for (at, condition) in conditions.iter().enumerate() {
+        draft.push(if at == 0 { " WHERE " } else { " AND " });
+        draft.push(&format!("{} {} ", quoted(condition.column), condition.comparison));
+        draft.value(condition.value);
+    }
 }
 
 /// A DELETE of one row by all its key columns.
-pub(crate) fn delete<'a>(
+pub(crate) fn delete(
     table: &TableId,
-    key: impl IntoIterator<Item = &'a ColumnName>,
+    key: &[Condition<'_>],
     hint: TimeoutHint,
-) -> Arc<str> {
+    values: ValueForm,
+) -> Request {
     let hint = match hint {
         TimeoutHint::Given => format!(" /*+ {} */", timeout_hint()),
         TimeoutHint::Left => String::new(),
     };
-    format!("DELETE{hint} FROM {} WHERE {}", table_name(table), equal(key)).into()
+    let mut draft = Draft::new(format!("DELETE{hint} FROM {}", table_name(table)), values);
+    push_where(&mut draft, key);
+    draft.done()
 }
 
 /// A SELECT of one row by all its key columns.
 pub(crate) fn point_select<'a>(
     table: &TableId,
     columns: impl IntoIterator<Item = &'a ColumnName>,
-    key: impl IntoIterator<Item = &'a ColumnName>,
-) -> Arc<str> {
-    let (columns, table, key) = (listed(columns), table_name(table), equal(key));
-    format!("SELECT /*+ {} */ {columns} FROM {table} WHERE {key}", timeout_hint()).into()
+    key: &[Condition<'_>],
+    values: ValueForm,
+) -> Request {
+    let (columns, table) = (listed(columns), table_name(table));
+    let mut draft = Draft::new(format!("SELECT /*+ {} */ {columns} FROM {table}", timeout_hint()), values);
+    push_where(&mut draft, key);
+    draft.done()
 }
 
 /// A SELECT of up to `limit` rows in key order, from the start or behind a bound on the key.
 pub(crate) fn page_select<'a>(
     table: &TableId,
     columns: impl IntoIterator<Item = &'a ColumnName>,
-    bound: Option<&str>,
+    bound: &[Condition<'_>],
     limit: usize,
-) -> Arc<str> {
-    let bound = bound.map(|bound| format!(" WHERE {bound}")).unwrap_or_default();
+    values: ValueForm,
+) -> Request {
     let (columns, table, timeout) = (listed(columns), table_name(table), timeout_hint());
-    let hints = format!("{timeout}, _l_allow_filtering_");
-    format!("SELECT /*+ {hints} */ {columns} FROM {table}{bound} LIMIT {limit}").into()
-}
-
-fn equal<'a>(key: impl IntoIterator<Item = &'a ColumnName>) -> String {
-    let equal = key.into_iter().map(|column| format!("{} = ?", quoted(column.as_str())));
-    equal.collect::<Vec<_>>().join(" AND ")
+    let sql = format!("SELECT /*+ {timeout}, _l_allow_filtering_ */ {columns} FROM {table}");
+    let mut draft = Draft::new(sql, values);
+    push_where(&mut draft, bound);
+    draft.push(&format!(" LIMIT {limit}"));
+    draft.done()
 }
 
 /// CREATE DATABASE.
@@ -130,9 +170,14 @@ pub(crate) fn drop_table(table: &TableId) -> String {
 mod tests {
     use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
     use migration::schema::{TargetColumn, TargetTable, TargetType};
+    use migration::statement_form::{Escaping, StampForm, TimeoutHint, ValueForm};
     use migration::time::UnixMs;
+    use migration::value::TargetValue;
 
-    use super::{TimeoutHint, create_table, delete, page_select, point_select, quoted, upsert};
+    use super::{Condition, create_table, delete, equal, page_select, point_select, quoted, upsert};
+    use crate::request::Request;
+
+    const LITERAL: ValueForm = ValueForm::Literal { escaping: Escaping::QuotesDoubled };
 
     fn name(name: &str) -> ColumnName {
         ColumnName::new(name).unwrap()
@@ -143,48 +188,67 @@ mod tests {
         TableId { database, table }
     }
 
+    fn text(request: Request) -> String {
+        match request {
+            Request::Prepared { sql, .. } => sql.to_string(),
+            Request::Text { sql, .. } => sql,
+        }
+    }
+
     #[test]
     fn a_backtick_in_a_name_is_doubled() {
         assert_eq!(quoted("a`b c"), "`a``b c`");
     }
 
     #[test]
-    fn an_upsert_carries_its_stamp_and_timeout_as_literals_and_its_values_as_parameters() {
+    fn an_upsert_carries_its_timeout_and_stamp_as_literals() {
         let columns = [name("id"), name("v")];
+        let frame = upsert(&table(), &columns, true, Some((UnixMs(17), StampForm::Hint)));
         assert_eq!(
-            &*upsert(&table(), &columns, true, Some(UnixMs(17)), 2),
-            "UPSERT /*+ _l_ts_(17), _l_operation_timeout_(5000) */ INTO `shop`.`odd``one` (`id`, `v`, `ferry_row`) \
-             VALUES (?,?,1),(?,?,1)"
+            frame.head,
+            "UPSERT /*+ _l_ts_(17), _l_operation_timeout_(5000) */ INTO `shop`.`odd``one` (`id`, `v`, `ferry_row`) VALUES "
         );
+        assert_eq!(frame.row_end, ",1)");
+        let frame = upsert(&table(), &columns, true, Some((UnixMs(17), StampForm::Column)));
         assert_eq!(
-            &*upsert(&table(), &columns, false, None, 1),
-            "UPSERT /*+ _l_operation_timeout_(5000) */ INTO `shop`.`odd``one` (`id`, `v`) VALUES (?,?)"
+            frame.head,
+            "UPSERT /*+ _l_operation_timeout_(5000) */ INTO `shop`.`odd``one` (`id`, `v`, `ferry_row`, _l_ts_) VALUES "
         );
+        assert_eq!(frame.row_end, ",1,17)");
+        let frame = upsert(&table(), &columns, false, None);
+        assert_eq!(
+            frame.head,
+            "UPSERT /*+ _l_operation_timeout_(5000) */ INTO `shop`.`odd``one` (`id`, `v`) VALUES "
+        );
+        assert_eq!(frame.row_end, ")");
     }
 
     #[test]
     fn reads_and_deletes_name_every_key_column() {
-        let key = [name("a"), name("b")];
+        let (names, values) =
+            ([name("a"), name("b")], [TargetValue::Int(1), TargetValue::Text("it's".to_owned())]);
+        let key = || equal(&names, &values);
         assert_eq!(
-            &*delete(&table(), &key, TimeoutHint::Given),
+            text(delete(&table(), &key(), TimeoutHint::Given, ValueForm::Bound)),
             "DELETE /*+ _l_operation_timeout_(5000) */ FROM `shop`.`odd``one` WHERE `a` = ? AND `b` = ?"
         );
         assert_eq!(
-            &*delete(&table(), &key, TimeoutHint::Left),
-            "DELETE FROM `shop`.`odd``one` WHERE `a` = ? AND `b` = ?"
+            text(delete(&table(), &key(), TimeoutHint::Left, LITERAL)),
+            "DELETE FROM `shop`.`odd``one` WHERE `a` = 1 AND `b` = 'it''s'"
         );
         assert_eq!(
-            &*point_select(&table(), &[name("v")], &key),
-            "SELECT /*+ _l_operation_timeout_(5000) */ `v` FROM `shop`.`odd``one` WHERE `a` = ? AND `b` = ?"
+            text(point_select(&table(), &[name("v")], &key(), LITERAL)),
+            "SELECT /*+ _l_operation_timeout_(5000) */ `v` FROM `shop`.`odd``one` WHERE `a` = 1 AND `b` = 'it''s'"
         );
     }
 
     #[test]
     fn a_page_may_filter_and_is_limited() {
+        let bound = [Condition { column: "a", comparison: ">", value: &TargetValue::Int(3) }];
         assert_eq!(
-            &*page_select(&table(), &[name("a")], Some("`a` > ?"), 7),
+            text(page_select(&table(), &[name("a")], &bound, 7, LITERAL)),
             "SELECT /*+ _l_operation_timeout_(5000), _l_allow_filtering_ */ `a` FROM `shop`.`odd``one` \
-             WHERE `a` > ? LIMIT 7"
+             WHERE `a` > 3 LIMIT 7"
         );
     }
 

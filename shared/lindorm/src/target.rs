@@ -9,11 +9,12 @@ use std::time::Duration;
 use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::PortError;
 use migration::retry::backoff;
-use mysql_async::{Row, Value};
+use mysql_async::Row;
 
 use crate::failure::Failure;
 use crate::moment::jittered;
 use crate::pool::Pool;
+use crate::request::{Backslashes, Request};
 use crate::settings::Settings;
 
 /// How often a read is tried.
@@ -41,7 +42,8 @@ impl Target {
     pub async fn connect(settings: Settings) -> Result<Self, PortError> {
         let doing = format!("connecting to {}:{}", settings.host, settings.port);
         let target = Self::new(settings);
-        let leased = target.pool.lease().await.map_err(|failure| failure.into_port(&doing))?;
+        let leased =
+            target.pool.lease(Backslashes::Any).await.map_err(|failure| failure.into_port(&doing))?;
         leased.give_back();
         Ok(target)
     }
@@ -64,7 +66,7 @@ impl Target {
     }
 
     async fn ask_once(&self, sql: &str) -> Result<Vec<Row>, Failure> {
-        let mut leased = self.pool.lease().await?;
+        let mut leased = self.pool.lease(Backslashes::Any).await?;
         match leased.session.ask(sql, STATEMENT_TIMEOUT).await {
             Ok(rows) => {
                 leased.give_back();
@@ -77,22 +79,16 @@ impl Target {
         }
     }
 
-    /// Rows of a prepared statement.
-    pub(crate) async fn read(&self, sql: &Arc<str>, values: &[Value]) -> Result<Vec<Row>, Failure> {
-        let rows = self.read_within(sql, values, usize::MAX).await?;
-        Ok(rows)
+    /// Rows of a statement with values.
+    pub(crate) async fn read(&self, request: &Request) -> Result<Vec<Row>, Failure> {
+        self.read_within(request, usize::MAX).await
     }
 
-    /// The first rows of a prepared statement, up to the one that passes `bytes_max`.
-    pub(crate) async fn read_within(
-        &self,
-        sql: &Arc<str>,
-        values: &[Value],
-        bytes_max: usize,
-    ) -> Result<Vec<Row>, Failure> {
+    /// The first rows of a statement with values, up to the one that passes `bytes_max`.
+    pub(crate) async fn read_within(&self, request: &Request, bytes_max: usize) -> Result<Vec<Row>, Failure> {
         let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(READ_ATTEMPTS - 1);
         loop {
-            match (self.read_once(sql, values.to_vec(), bytes_max).await, pauses.next()) {
+            match (self.read_once(request.clone(), bytes_max).await, pauses.next()) {
                 (Err(failure), Some(pause)) if failure.class.is_transient() => {
                     tokio::time::sleep(jittered(pause)).await;
                 }
@@ -101,14 +97,9 @@ impl Target {
         }
     }
 
-    async fn read_once(
-        &self,
-        sql: &Arc<str>,
-        values: Vec<Value>,
-        bytes_max: usize,
-    ) -> Result<Vec<Row>, Failure> {
-        let mut leased = self.pool.lease().await?;
-        match leased.session.fetch(sql, values, bytes_max).await {
+    async fn read_once(&self, request: Request, bytes_max: usize) -> Result<Vec<Row>, Failure> {
+        let mut leased = self.pool.lease(request.backslashes()).await?;
+        match leased.session.fetch(request, bytes_max).await {
             Ok((rows, true)) => {
                 leased.give_back();
                 Ok(rows)

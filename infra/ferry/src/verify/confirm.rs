@@ -9,8 +9,8 @@ use migration::port::{PageRequest, RowSource};
 use migration::schema::TableMapping;
 use migration::value::{Digest, TargetRow, TargetValue, row_digest};
 
-use crate::connect::Ends;
 use crate::verify::join::Mismatches;
+use crate::verify::pair::Pair;
 use crate::verify::scan::SourceScan;
 
 /// Rows confirmed, and repaired, at a time.
@@ -50,8 +50,7 @@ pub(crate) fn key_of(mapping: &TableMapping, row: &TargetRow) -> Vec<TargetValue
 /// Reads the mismatches with a source row again and hands on, some hundred at a time, those that still differ.
 /// A key the source has no more is moved to the extra ones: the target may still have it.
 pub(crate) async fn confirm_source(
-    ends: &Ends,
-    mapping: &TableMapping,
+    pair: Pair<'_>,
     scan: &SourceScan,
     mismatches: &mut Mismatches,
     mut each: impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
@@ -64,7 +63,7 @@ pub(crate) async fn confirm_source(
         let number = usize::try_from(page).unwrap_or(usize::MAX);
         let after = scan.pages.get(number).context("a page was not noted")?.clone();
         let through = scan.pages.get(number + 1).cloned().flatten();
-        find_on_source(ends, mapping, KeyRange { after, through }, &mut keys, &mut each).await?;
+        find_on_source(pair, KeyRange { after, through }, &mut keys, &mut each).await?;
         mismatches.extra.extend(keys.into_iter().map(|key| (key, ())));
     }
     Ok(())
@@ -72,8 +71,7 @@ pub(crate) async fn confirm_source(
 
 /// Looks once more for the keys that only the target had: what the source has got meanwhile is compared, not deleted.
 pub(crate) async fn confirm_extra(
-    ends: &Ends,
-    mapping: &TableMapping,
+    pair: Pair<'_>,
     mismatches: &mut Mismatches,
     mut each: impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -81,25 +79,29 @@ pub(crate) async fn confirm_extra(
         return Ok(());
     }
     let mut keys: BTreeSet<Digest> = mismatches.extra.keys().copied().collect();
-    find_on_source(ends, mapping, KeyRange::default(), &mut keys, &mut each).await?;
+    find_on_source(pair, KeyRange::default(), &mut keys, &mut each).await?;
     mismatches.extra.retain(|key, ()| keys.contains(key));
     Ok(())
 }
 
 /// Reads a range of the source, compares the rows with these keys with the target, and takes their keys out.
 async fn find_on_source(
-    ends: &Ends,
-    mapping: &TableMapping,
+    pair: Pair<'_>,
     mut range: KeyRange,
     keys: &mut BTreeSet<Digest>,
     each: &mut impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    let mapping = pair.mapping;
     let mut zero_dates = 0;
     while !keys.is_empty() {
         let request =
             PageRequest { table: mapping, range: &range, rows_max: PAGE_ROWS_MAX, bytes_max: PAGE_BYTES_MAX };
-        let read =
-            ends.source.page(&request).await.with_context(|| format!("reading {}", mapping.source.id))?;
+        let read = pair
+            .ends
+            .source
+            .page(&request)
+            .await
+            .with_context(|| format!("reading {}", mapping.source.id))?;
         let mut rows = Vec::new();
         for row in read.rows {
             match mapping.convert_row(row, &mut zero_dates) {
@@ -112,7 +114,7 @@ async fn find_on_source(
             }
         }
         for rows in rows.chunks(ROWS_AT_A_TIME) {
-            each(compare(ends, mapping, rows).await?).await?;
+            each(compare(pair, rows).await?).await?;
         }
         if read.is_last {
             break;
@@ -123,15 +125,12 @@ async fn find_on_source(
 }
 
 /// Compares source rows with what the target has under their keys now.
-pub(crate) async fn compare(
-    ends: &Ends,
-    mapping: &TableMapping,
-    rows: &[TargetRow],
-) -> anyhow::Result<Vec<Difference>> {
+pub(crate) async fn compare(pair: Pair<'_>, rows: &[TargetRow]) -> anyhow::Result<Vec<Difference>> {
+    let Pair { ends, mapping, form } = pair;
     let keys: Vec<Vec<TargetValue>> = rows.iter().map(|row| key_of(mapping, row)).collect();
     let found = ends
         .target
-        .read_rows(mapping, &keys)
+        .read_rows(mapping, &keys, form)
         .await
         .with_context(|| format!("reading {}", mapping.target.id))?;
     let pairs = rows.iter().zip(found);
@@ -149,16 +148,16 @@ pub(crate) async fn compare(
 
 /// Finds the rows that only the target has, by a second scan of it, and hands them on.
 pub(crate) async fn find_extra(
-    ends: &Ends,
-    mapping: &TableMapping,
+    pair: Pair<'_>,
     mismatches: &Mismatches,
     mut each: impl AsyncFnMut(Vec<Difference>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     if mismatches.extra.is_empty() {
         return Ok(());
     }
+    let Pair { ends, mapping, form } = pair;
     let doing = || format!("reading {}", mapping.target.id);
-    let mut scan = ends.target.scan(mapping).await.with_context(doing)?;
+    let mut scan = ends.target.scan(mapping, form).await.with_context(doing)?;
     while let Some(rows) = scan.next_page().await.with_context(doing)? {
         let extra = rows.into_iter().filter_map(|row| {
             let key = mapping.key_digest(&row);

@@ -12,6 +12,7 @@
 //! 4. Rows that differ are read again on both sides, by their pages and keys, before they are reported: a digest alone
 //!    never accuses a row.
 //!
+//! - `pair`: one table on both sides
 //! - `spill`: the partitions on disk
 //! - `scan`: one side into its partitions
 //! - `join`: two partitions into mismatches
@@ -24,6 +25,7 @@
 
 mod confirm;
 mod join;
+mod pair;
 mod rejected;
 mod repair;
 mod repair_lease;

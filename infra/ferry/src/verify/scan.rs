@@ -12,6 +12,7 @@ use migration::value::{Digest, row_digest};
 use mysql::Source;
 use tokio::sync::watch;
 
+use crate::verify::pair::Pair;
 use crate::verify::rejected::Rejected;
 use crate::verify::spill::{Spill, Triple};
 
@@ -84,15 +85,11 @@ pub(crate) async fn scan_source(
 }
 
 /// Scans the target; returns its rows.
-pub(crate) async fn scan_target(
-    target: &lindorm::Target,
-    mapping: &TableMapping,
-    folder: &Path,
-    partitions: usize,
-) -> anyhow::Result<u64> {
+pub(crate) async fn scan_target(pair: Pair<'_>, folder: &Path, partitions: usize) -> anyhow::Result<u64> {
     let mut spill = Spill::create(folder, "target", partitions)?;
+    let Pair { ends, mapping, form } = pair;
     let doing = || format!("reading {}", mapping.target.id);
-    let mut scan = target.scan(mapping).await.with_context(doing)?;
+    let mut scan = ends.target.scan(mapping, form).await.with_context(doing)?;
     while let Some(rows) = scan.next_page().await.with_context(doing)? {
         for row in rows {
             spill.push(Triple { key: mapping.key_digest(&row), row: row_digest(&row), page: 0 })?;

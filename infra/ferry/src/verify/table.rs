@@ -4,11 +4,13 @@ use std::path::Path;
 
 use embedded::SystemClock;
 use migration::schema::TableMapping;
+use migration::statement_form::StatementForm;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::connect::Ends;
 use crate::verify::confirm::{Difference, confirm_extra, confirm_source, find_extra};
+use crate::verify::pair::Pair;
 use crate::verify::rejected::Rejected;
 use crate::verify::repair_lease::RepairLease;
 use crate::verify::{join, repair, scan, spill};
@@ -88,6 +90,8 @@ impl TableOutcome {
 /// Verifies tables one by one.
 pub(crate) struct TableVerifier<'a> {
     pub(crate) ends: &'a Ends,
+    /// How the run's statements are written.
+    pub(crate) form: StatementForm,
     pub(crate) clock: &'a SystemClock,
     /// Present where differences are repaired.
     pub(crate) repair: Option<RepairLease<'a>>,
@@ -104,10 +108,11 @@ impl TableVerifier<'_> {
         rejected: &Rejected,
         folder: &Path,
     ) -> anyhow::Result<TableOutcome> {
+        let pair = Pair { ends: self.ends, mapping, form: self.form };
         let partitions = spill::partitions(mapping.source.rows_estimate.max(copied));
         let (source, target) = tokio::try_join!(
             scan::scan_source(&self.ends.source, mapping, folder, partitions, rejected, self.seen),
-            scan::scan_target(&self.ends.target, mapping, folder, partitions),
+            scan::scan_target(pair, folder, partitions),
         )?;
         let mut mismatches = join::join(folder, partitions)?;
         std::fs::remove_dir_all(folder)?;
@@ -123,12 +128,12 @@ impl TableVerifier<'_> {
             let (known, real): (Vec<_>, Vec<_>) =
                 differences.into_iter().partition(|difference| rejected.holds_by_target(difference.key));
             outcome.not_carried += known.len() as u64;
-            self.settle(mapping, &mut outcome, &real).await
+            self.settle(pair, &mut outcome, &real).await
         };
-        confirm_source(self.ends, mapping, &source, &mut mismatches, &mut settle_carried).await?;
-        confirm_extra(self.ends, mapping, &mut mismatches, &mut settle_carried).await?;
-        find_extra(self.ends, mapping, &mismatches, async |differences| {
-            self.settle(mapping, &mut outcome, &differences).await
+        confirm_source(pair, &source, &mut mismatches, &mut settle_carried).await?;
+        confirm_extra(pair, &mut mismatches, &mut settle_carried).await?;
+        find_extra(pair, &mismatches, async |differences| {
+            self.settle(pair, &mut outcome, &differences).await
         })
         .await?;
         Ok(outcome)
@@ -136,17 +141,17 @@ impl TableVerifier<'_> {
 
     async fn settle(
         &self,
-        mapping: &TableMapping,
+        pair: Pair<'_>,
         outcome: &mut TableOutcome,
         differences: &[Difference],
     ) -> anyhow::Result<()> {
         for difference in differences {
-            outcome.count(mapping, difference);
+            outcome.count(pair.mapping, difference);
         }
         if let Some(lease) = &self.repair {
             for batch in differences.chunks(BATCH_ROWS) {
-                let settled_by = lease.take(mapping).await?;
-                let left = repair::repair(self.ends, self.clock, mapping, batch, settled_by).await?;
+                let settled_by = lease.take(pair.mapping).await?;
+                let left = repair::repair(pair, self.clock, batch, settled_by).await?;
                 lease.give_back().await?;
                 outcome.unrepaired += left as u64;
                 outcome.repaired += batch.len().saturating_sub(left) as u64;

@@ -4,7 +4,6 @@
 //! trying: a statement whose outcome is not known would take effect at some later time, and an order that was to be
 //! measured would be another. Such a statement ends its experiment, which begins again on other keys.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use migration::retry::{Effect, backoff};
@@ -14,6 +13,7 @@ use mysql_async::Value;
 use crate::classify::Class;
 use crate::failure::Failure;
 use crate::moment::jittered;
+use crate::request::{Backslashes, Request};
 use crate::session::Session;
 use crate::target::Target;
 
@@ -50,7 +50,8 @@ impl Line {
         match form {
             ValueForm::Bound => {
                 let values = self.values.iter().map(|value| value.map_or(Value::NULL, Value::Int));
-                session.execute(&Arc::from(self.sql.as_str()), values.collect(), self.timeout).await
+                let request = Request::Prepared { sql: self.sql.as_str().into(), values: values.collect() };
+                session.execute(request, self.timeout).await
             }
             ValueForm::Literal { .. } => session.run(&self.text(), self.timeout).await,
         }
@@ -73,7 +74,7 @@ impl Target {
 
     /// Sends a statement once.
     pub(super) async fn tell_once(&self, line: &Line, form: ValueForm) -> Result<(), Failure> {
-        let mut leased = self.pool().lease().await.map_err(Failure::before_sending)?;
+        let mut leased = self.pool().lease(Backslashes::Any).await.map_err(Failure::before_sending)?;
         match line.run(&mut leased.session, form).await {
             Ok(()) => {
                 leased.give_back();
@@ -90,7 +91,7 @@ impl Target {
 /// Whether the statement had no effect and another try may have another end.
 fn is_free_to_repeat(failure: &Failure) -> bool {
     match failure.class {
-        Class::Busy | Class::Stale => true,
+        Class::Crowded | Class::Throttled | Class::Stale => true,
         Class::Uncertain => failure.effect == Effect::None,
         Class::Row
         | Class::Missing
@@ -127,7 +128,7 @@ mod tests {
     fn what_may_have_taken_effect_is_not_sent_again() {
         let lost = || Failure::of(Class::Uncertain, "lost");
         assert!(!is_free_to_repeat(&lost()) && is_free_to_repeat(&lost().before_sending()));
-        assert!(is_free_to_repeat(&Failure::of(Class::Busy, "busy")));
+        assert!(is_free_to_repeat(&Failure::of(Class::Throttled, "busy")));
         assert!(!is_free_to_repeat(&Failure::of(Class::Unsupported, "no")));
     }
 
@@ -138,9 +139,9 @@ mod tests {
             failure.code = Some(code);
             failure
         };
-        assert!(is_answer(&with(Class::Busy, 8008)) && is_answer(&with(Class::Uncertain, 3024)));
+        assert!(is_answer(&with(Class::Throttled, 8008)) && is_answer(&with(Class::Uncertain, 3024)));
         assert!(is_answer(&with(Class::Unsupported, 1064)));
-        assert!(!is_answer(&with(Class::Busy, 1040).before_sending()));
+        assert!(!is_answer(&with(Class::Crowded, 1040).before_sending()));
         assert!(!is_answer(&Failure::of(Class::Uncertain, "lost")));
     }
 }

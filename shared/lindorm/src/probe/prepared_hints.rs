@@ -3,8 +3,6 @@
 //! An early edition of the documentation says they do not (`lindorm.md` 1.1). The same statement is sent as a text and
 //! prepared, without parameters, so that nothing else can make a difference.
 
-use std::sync::Arc;
-
 use migration::capabilities::Measured;
 use migration::statement_form::{StampForm, ValueForm};
 
@@ -12,6 +10,7 @@ use crate::failure::Failure;
 use crate::probe::experiment::{answer, inconclusive};
 use crate::probe::line::{Line, is_answer};
 use crate::probe::scratch::{Cell, MINUTE_MS, Scratch, TEXT, Written, fresh_key, read_cell};
+use crate::request::Request;
 
 /// The same done by a text and prepared.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +27,8 @@ pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> 
     let Some(Cell { value: Some(1), stamp: Some(time) }) = text else {
         return Ok(inconclusive("a hint for reading stamps shows none in a text either"));
     };
-    let prepared = match scratch.target.read(&Arc::from(scratch.cell_select(key)), &[]).await {
+    let select = Request::Prepared { sql: scratch.cell_select(key).into(), values: Vec::new() };
+    let prepared = match scratch.target.read(&select).await {
         Ok(rows) => read_cell(&rows),
         Err(failure) if is_refused(&failure) => {
             tracing::info!(answer = answer(&failure), "the target refuses a hint in a prepared statement");

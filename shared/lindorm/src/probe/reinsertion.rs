@@ -8,6 +8,7 @@ use migration::statement_form::TimeoutHint;
 
 use crate::failure::Failure;
 use crate::probe::scratch::{Scratch, TEXT, Written, fresh_key};
+use crate::request::Backslashes;
 
 const TRIES: usize = 12;
 
@@ -18,7 +19,7 @@ pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> 
         Err(failure) => return Err(failure),
         Ok(()) => TimeoutHint::Given,
     };
-    let mut leased = scratch.target.pool().lease().await.map_err(Failure::before_sending)?;
+    let mut leased = scratch.target.pool().lease(Backslashes::Any).await.map_err(Failure::before_sending)?;
     for key in &keys {
         scratch.delete_line(*key, hint).run(&mut leased.session, TEXT).await?;
         let line = scratch.upsert(&[Written { key: *key, a: Some(1), b: Some(1) }], None);

@@ -115,6 +115,9 @@ pub enum Refusal {
     /// The value's kind is not what the column's type announces.
     #[error("the value is not of its column's type")]
     Kind,
+    /// Nothing is left to write besides the key, where the target takes no NULL.
+    #[error("every column besides the key is null, and the target takes no null")]
+    OnlyNulls,
     /// The target refused the row by itself.
     #[error("the target refused the row with error {code}")]
     Target {

@@ -106,7 +106,7 @@ async fn a_cancelled_write_leaves_no_half_read_answer_behind() {
         let cut =
             tokio::time::timeout(Duration::from_micros(micros), stand.target.write(batch, in_a_minute()));
         let _ = cut.await;
-        assert!(stand.target.read_rows(&mapping, &[vec![row(0, "")[0].clone()]]).await.is_ok());
+        assert!(stand.target.read_rows(&mapping, &[vec![row(0, "")[0].clone()]], stand.form).await.is_ok());
     }
     stand.write(&mapping, Some(now()), rows()).await;
     assert_eq!(stand.all(&mapping).await.len(), 5_000);

@@ -87,7 +87,7 @@ async fn a_deletion_whose_answer_is_lost_waits_like_a_write() {
     stand.write(&mapping, None, vec![row(1, "x"), row(2, "x")]).await;
     line.lose_answers(1);
     let begun = now();
-    target.delete_row(&mapping, &row(1, "")[..1], in_a_minute()).await.unwrap();
+    target.delete_row(&mapping, &row(1, "")[..1], stand.form, in_a_minute()).await.unwrap();
     assert!(begun.until(now()) >= STATEMENT_TIMEOUT);
     assert_eq!(stand.all(&mapping).await, [row(2, "x")]);
 }
@@ -99,6 +99,6 @@ async fn a_read_whose_answer_is_lost_is_asked_again() {
     stand.create(&mapping).await;
     stand.write(&mapping, None, vec![row(1, "x")]).await;
     line.lose_answers(2);
-    let found = target.read_rows(&mapping, &[row(1, "")[..1].to_vec()]).await.unwrap();
+    let found = target.read_rows(&mapping, &[row(1, "")[..1].to_vec()], stand.form).await.unwrap();
     assert_eq!(found, [Some(row(1, "x"))]);
 }

@@ -1,6 +1,8 @@
 //! Scans, point reads and repairs.
 
+use migration::retry::Retry;
 use migration::schema::TargetType;
+use migration::statement_form::TimeoutHint;
 use migration::value::{TargetRow, TargetValue};
 
 use super::stand::{Stand, in_a_minute, mapping, now, plain, row, table_id};
@@ -71,12 +73,12 @@ async fn a_row_is_found_repaired_and_deleted_by_its_key() {
     stand.create(&mapping).await;
     stand.write(&mapping, Some(now()), vec![row(1, "a"), row(2, "b")]).await;
     let key = |id: i64| vec![TargetValue::Int(id)];
-    let found = stand.target.read_rows(&mapping, &[key(2), key(3), key(1)]).await.unwrap();
+    let found = stand.target.read_rows(&mapping, &[key(2), key(3), key(1)], stand.form).await.unwrap();
     assert_eq!(found, [Some(row(2, "b")), None, Some(row(1, "a"))]);
 
-    stand.target.upsert_rows(&mapping, vec![row(1, "repaired")], in_a_minute()).await.unwrap();
-    stand.target.delete_row(&mapping, &key(2), in_a_minute()).await.unwrap();
-    stand.target.delete_row(&mapping, &key(9), in_a_minute()).await.unwrap();
+    stand.target.upsert_rows(&mapping, vec![row(1, "repaired")], stand.form, in_a_minute()).await.unwrap();
+    stand.target.delete_row(&mapping, &key(2), stand.form, in_a_minute()).await.unwrap();
+    stand.target.delete_row(&mapping, &key(9), stand.form, in_a_minute()).await.unwrap();
     assert_eq!(stand.all(&mapping).await, [row(1, "repaired")]);
 }
 
@@ -88,7 +90,7 @@ async fn pages_of_large_rows_stay_within_their_bytes() {
     let large = "x".repeat(500_000);
     let rows: Vec<TargetRow> = (0..60).map(|id| row(id, if id < 40 { "small" } else { &large })).collect();
     stand.write(&mapping, None, rows.clone()).await;
-    let mut scan = stand.target.scan(&mapping).await.unwrap();
+    let mut scan = stand.target.scan(&mapping, stand.form).await.unwrap();
     let mut seen = Vec::new();
     while let Some(page) = scan.next_page().await.unwrap() {
         let bytes: usize = page.iter().flatten().map(TargetValue::bytes).sum();
@@ -100,13 +102,16 @@ async fn pages_of_large_rows_stay_within_their_bytes() {
 
 #[tokio::test]
 async fn a_target_that_takes_no_hint_on_delete_needs_its_own_timeout_ahead() {
-    let stand = Stand::with(&["timeout_on_delete=refused"]).await;
+    let mut stand = Stand::with(&["timeout_on_delete=refused"]).await;
     let mapping = plain("unhinted");
     stand.create(&mapping).await;
     stand.write(&mapping, None, vec![row(1, "a"), row(2, "b")]).await;
     let key = [TargetValue::Int(1)];
-    assert!(stand.target.delete_row(&mapping, &key, in_a_minute()).await.is_err());
+    let refused = stand.target.delete_row(&mapping, &key, stand.form, in_a_minute()).await.unwrap_err();
+    assert_eq!((refused.code, refused.retry), (Some(9001), Retry::Never));
+    stand.form.delete_timeout = TimeoutHint::Left;
+    assert!(stand.target.delete_row(&mapping, &key, stand.form, in_a_minute()).await.is_err());
     let later = now().plus(migration::limits::DDL_TIMEOUT * 2);
-    stand.target.delete_row(&mapping, &key, later).await.unwrap();
+    stand.target.delete_row(&mapping, &key, stand.form, later).await.unwrap();
     assert_eq!(stand.all(&mapping).await, [row(2, "b")]);
 }

@@ -21,6 +21,8 @@ use servers::LindormLocal;
 pub(crate) struct Stand {
     pub(crate) server: LindormLocal,
     pub(crate) target: Target,
+    /// How rows are written and read.
+    pub(crate) form: StatementForm,
 }
 
 pub(crate) fn settings(server: &LindormLocal) -> Settings {
@@ -41,7 +43,7 @@ impl Stand {
         let server = LindormLocal::start(arguments).expect("the stand-in starts");
         let target = Target::connect(settings(&server)).await.expect("the target connects");
         target.create_database(&database()).await.expect("the database is created");
-        Self { server, target }
+        Self { server, target, form: StatementForm::documented() }
     }
 
     pub(crate) async fn new() -> Self {
@@ -83,7 +85,7 @@ impl Stand {
         stamp: Option<UnixMs>,
         rows: Vec<TargetRow>,
     ) -> WriteOutcome {
-        let batch = WriteBatch { table: mapping, stamp, form: StatementForm::documented(), rows };
+        let batch = WriteBatch { table: mapping, stamp, form: self.form, rows };
         self.target.write(batch, in_a_minute()).await.expect("the batch is written")
     }
 
@@ -94,7 +96,7 @@ impl Stand {
 
     /// All rows, by a scan.
     pub(crate) async fn all(&self, mapping: &TableMapping) -> Vec<TargetRow> {
-        let mut scan = self.target.scan(mapping).await.expect("the scan begins");
+        let mut scan = self.target.scan(mapping, self.form).await.expect("the scan begins");
         let mut rows = Vec::new();
         while let Some(page) = scan.next_page().await.expect("a page is read") {
             assert!(!page.is_empty());
