@@ -1,17 +1,18 @@
 //! The users of a running server, and the one place where they change.
 //!
 //! 1. [`Directory::change`] builds the next state aside, under the lock, and puts it in place whole: a refused change leaves
-//!    nothing behind, and whatever has to happen before a change counts (storing it) belongs between the two.
+//!    nothing behind. With a data folder the state is queued for it between the two, under the same lock.
 //! 2. Each change raises the version, still under the lock. A session keeps what its user holds with the version it read
 //!    under the same lock; so equal versions mean that nothing has changed, and a session whose version is another one
 //!    reads again before its next statement. That makes a REVOKE hold for statements that were prepared before it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::answer::SqlError;
 use crate::engine::account::{Accounts, Grants, Level};
 use crate::engine::catalog::Catalog;
+use crate::engine::durable::{Change, Journal, written_accounts};
 use crate::engine::password::PasswordHashes;
 use crate::refusal;
 use crate::sql::{AccountChange, Privilege, Privileges, Resource, Secret};
@@ -21,9 +22,14 @@ use crate::sql::{AccountChange, Privilege, Privileges, Resource, Secret};
 pub(crate) struct Directory {
     accounts: RwLock<Accounts>,
     version: AtomicU64,
+    journal: Option<Arc<Journal>>,
 }
 
 impl Directory {
+    pub(crate) fn new(accounts: Accounts, journal: Option<Arc<Journal>>) -> Self {
+        Self { accounts: RwLock::new(accounts), version: AtomicU64::new(0), journal }
+    }
+
     /// Shows the users to `look`.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Accounts) -> T) -> T {
         look(&self.accounts.read().unwrap_or_else(PoisonError::into_inner))
@@ -37,6 +43,9 @@ impl Directory {
         let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
         let mut next = accounts.clone();
         change(&mut next)?;
+        if let Some(journal) = self.journal.as_ref().filter(|_| *accounts != next) {
+            journal.put(Change::Accounts(written_accounts(&next)));
+        }
         *accounts = next;
         self.version.fetch_add(1, Ordering::Release);
         Ok(())

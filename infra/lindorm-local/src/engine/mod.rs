@@ -118,9 +118,10 @@ impl Engine {
         let catalog = Catalog::new(options.assumptions.missing_table_code, Some(Arc::clone(&journal)));
         let mut store = durable::open(data_dir)?;
         durable::load(&mut store, &catalog, data_dir)?;
+        let directory = Directory::new(durable::accounts(&store, data_dir)?, Some(Arc::clone(&journal)));
         journal.start(store).map_err(DataDirError::Thread)?;
         let system = System::new(&options.assumptions);
-        Ok(Self { options, catalog, directory: Directory::default(), system, journal: Some(journal) })
+        Ok(Self { options, catalog, directory, system, journal: Some(journal) })
     }
 
     /// Keeps what is not kept yet and gives the data folder back; every later change is refused. Without a data folder

@@ -136,6 +136,29 @@ fn what_was_removed_does_not_come_back_under_its_name() {
     assert_eq!(shell.rows("SELECT id FROM shop.t"), Vec::<String>::new());
 }
 
+#[test]
+fn a_restart_keeps_users_with_their_passwords_and_grants() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Shell::kept(folder.path());
+    for sql in [
+        "CREATE TABLE t (id INT, a INT, PRIMARY KEY (id))",
+        "CREATE USER clerk IDENTIFIED BY 'open sesame'",
+        "CREATE USER guest IDENTIFIED BY 'hello'",
+        "GRANT READ, WRITE ON TABLE t TO clerk",
+        "GRANT READ ON DATABASE `default` TO guest",
+        "REVOKE WRITE ON TABLE t FROM clerk",
+    ] {
+        shell.done(sql);
+    }
+    let before = shell.engine.accounts();
+    let mut shell = reopened(shell, folder.path());
+    assert_eq!(shell.engine.accounts(), before);
+    assert_eq!(shell.rows("SHOW USERS"), ["clerk", "guest"]);
+    shell.done("DROP USER clerk");
+    let mut shell = reopened(shell, folder.path());
+    assert_eq!(shell.rows("SHOW USERS"), ["guest"]);
+}
+
 /// A statement on one of few keys, so that they meet.
 fn statement() -> impl Strategy<Value = String> {
     let key = 0..6_u32;

@@ -80,6 +80,17 @@ fn a_row_or_a_definition_of_another_version_is_refused_by_the_tables_name() {
 }
 
 #[test]
+fn users_of_another_version_are_refused() {
+    let fault = |users: &str| {
+        let folder = folder_after(&format!("INSERT INTO accounts (id, users) VALUES (1, '{users}')"));
+        refused(folder.path()).to_string()
+    };
+    let unreadable = "the users cannot be read: ";
+    assert_eq!(fault("{\"format\":2}"), format!("{unreadable}they have format 2, this version reads 1"));
+    assert_eq!(fault("{\"format\":1}"), format!("{unreadable}they are damaged"));
+}
+
+#[test]
 fn what_is_not_our_database_is_refused() {
     let folder = folder_after("PRAGMA application_id = 7");
     assert!(matches!(refused(folder.path()), DataDirError::Foreign { .. }));

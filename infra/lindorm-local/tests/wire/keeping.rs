@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use lindorm_local::engine::DataDirError;
-use lindorm_local::wire::{Options, Server, StartError};
+use lindorm_local::wire::{Options, Server, StartError, User};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder};
 
 use super::program::{finished, ready};
-use super::{connect, refusal, start};
+use super::{connect, opts, refusal, start};
 
 fn on(folder: &Path) -> Options {
     Options { data_dir: Some(folder.to_owned()), ..Options::default() }
@@ -33,6 +33,24 @@ async fn a_second_server_on_a_folder_is_refused_until_the_first_has_stopped() {
     let next = start(on(folder.path()));
     let tables: Vec<String> = connect(&next).await.query("SHOW TABLES").await.unwrap();
     assert_eq!(tables, ["t"]);
+}
+
+#[tokio::test]
+async fn a_user_logs_in_after_a_restart_and_a_password_given_at_start_replaces_the_one_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(on(folder.path()));
+    let create = "CREATE USER clerk IDENTIFIED BY 'open sesame'";
+    connect(&server).await.query_drop(create).await.unwrap();
+    drop(server);
+    let users = vec![User::new("root", "secret")];
+    let server = start(Options { users, ..on(folder.path()) });
+    let clerk = |server: &Server| opts(server).user(Some("clerk")).pass(Some("open sesame"));
+    Conn::new(clerk(&server)).await.unwrap().ping().await.unwrap();
+    drop(server);
+    // Without a password at start the last one holds.
+    let server = start(on(folder.path()));
+    assert!(Conn::new(opts(&server)).await.is_err());
+    Conn::new(opts(&server).pass(Some("secret"))).await.unwrap().ping().await.unwrap();
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ pub(crate) enum Change {
     DropTable(TableId),
     /// Every row of a table was removed.
     ClearTable(TableId),
+    /// The users are others, all of them as they are stored.
+    Accounts(String),
 }
 
 /// A step of a batch.

@@ -3,8 +3,9 @@
 //! The lock belongs to an open file, so it vanishes with the process however that ends. A file of another program or another
 //! format is refused and never touched.
 
-use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -36,6 +37,10 @@ CREATE TABLE tables (
   name TEXT NOT NULL,
   definition TEXT NOT NULL,
   UNIQUE (database, name)
+) STRICT;
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  users TEXT NOT NULL
 ) STRICT;
 INSERT INTO databases (name) VALUES ('default');
 ";
@@ -85,6 +90,12 @@ pub enum DataDirError {
         database: String,
         /// Its name.
         table: String,
+        /// What is wrong, in a fragment.
+        fault: String,
+    },
+    /// The users are stored by another version, or damaged.
+    #[error("the users cannot be read: {fault}")]
+    Users {
         /// What is wrong, in a fragment.
         fault: String,
     },
@@ -139,7 +150,8 @@ pub(crate) fn open(folder: &Path) -> Result<Store, DataDirError> {
 
 fn lock(folder: &Path) -> Result<File, DataDirError> {
     let unusable = |source| DataDirError::Folder { folder: folder.to_owned(), source };
-    create_dir_all(folder).map_err(unusable)?;
+    // Hashes of passwords lie in it: what this makes is for its owner alone.
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unusable)?;
     let open = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join("lock"));
     let file = open.map_err(unusable)?;
     match file.try_lock() {

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
+use crate::engine::account::Accounts;
 use crate::engine::catalog::Catalog;
 use crate::engine::durable::store::rows_name;
-use crate::engine::durable::{DataDirError, Store, TableId, stored_table};
+use crate::engine::durable::{DataDirError, Store, TableId, stored_accounts, stored_table};
 use crate::engine::row::Row;
 use crate::engine::table::Table;
 
@@ -37,6 +38,19 @@ pub(crate) fn load(store: &mut Store, catalog: &Catalog, folder: &Path) -> Resul
         store.know(id);
     }
     Ok(())
+}
+
+/// The users that are kept; none in a new folder.
+pub(crate) fn accounts(store: &Store, folder: &Path) -> Result<Accounts, DataDirError> {
+    let sql = "SELECT users FROM accounts";
+    let found: Option<String> = store
+        .connection()
+        .query_row(sql, [], |row| row.get(0))
+        .optional()
+        .map_err(|source| DataDirError::of(folder, source))?;
+    found.map_or(Ok(Accounts::default()), |text| {
+        stored_accounts::read(&text).map_err(|fault| DataDirError::Users { fault: fault.to_string() })
+    })
 }
 
 fn databases(connection: &Connection) -> rusqlite::Result<Vec<String>> {

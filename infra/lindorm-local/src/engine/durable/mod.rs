@@ -10,7 +10,7 @@
 //! # How
 //!
 //! The engine in memory answers every read, with or without a data folder. A change is made in memory under the lock that orders
-//! it (a row's under its shard's, a table's definition under its schema's, names of tables and databases under the catalog's),
+//! it (a row's under its shard's, a table's definition under its schema's, names of tables and databases under the catalog's, users under the directory's),
 //! and under that same lock it is appended to one queue, as the whole new state of what it changed. One thread, the writer, takes
 //! everything queued into one transaction. A statement is acknowledged once everything queued before its end is committed.
 //!
@@ -33,14 +33,14 @@
 //!    answered with 1030, and standard error says why. Memory may then hold changes that nobody was promised; after a restart
 //!    they are gone.
 //!
-//! Switches, accounts given at start and clocks are not kept: a server has those it is started with. Nor is what ALTER SYSTEM
-//! set.
+//! Switches, clocks and what ALTER SYSTEM set are not kept: a server has those it is started with.
 
 mod batch;
 mod data_dir;
 mod journal;
 mod load;
 mod store;
+mod stored_accounts;
 mod stored_table;
 
 use crate::sql::Statement;
@@ -49,8 +49,9 @@ pub(crate) use batch::Change;
 pub use data_dir::DataDirError;
 pub(crate) use data_dir::open;
 pub(crate) use journal::Journal;
-pub(crate) use load::load;
+pub(crate) use load::{accounts, load};
 pub(crate) use store::Store;
+pub(crate) use stored_accounts::written_accounts;
 pub(crate) use stored_table::written;
 
 /// The number of a table for as long as it exists. Names come back, numbers do not.

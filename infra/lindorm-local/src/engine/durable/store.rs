@@ -115,6 +115,11 @@ fn apply(connection: &Connection, tables: &mut BTreeSet<TableId>, change: &Chang
         Change::ClearTable(id) if tables.contains(id) => {
             connection.execute_batch(&format!("DELETE FROM {}", rows_name(*id)))?;
         }
+        Change::Accounts(users) => {
+            let sql = "INSERT INTO accounts (id, users) VALUES (1, ?) \
+                       ON CONFLICT (id) DO UPDATE SET users = excluded.users";
+            connection.execute(sql, [users])?;
+        }
         // Emptied by somebody who still held it, after it was removed.
         Change::ClearTable(_) => {}
     }
