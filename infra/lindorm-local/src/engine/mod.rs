@@ -22,6 +22,7 @@ mod key;
 mod like;
 mod listing;
 mod naming;
+mod node;
 mod password;
 mod preparation;
 mod prepared;
@@ -48,7 +49,6 @@ mod upsert;
 mod variables;
 mod visible;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::answer::{Answer, Column, Datum, SqlError};
@@ -74,6 +74,7 @@ pub use assumption::{
 pub use clock::Clock;
 pub use durable::DataDirError;
 pub use entrance::Credential;
+pub use node::{NODES_MAX, NoSuchNode, Node, Nodes};
 pub use password::PasswordHashes;
 pub use prepared::Prepared;
 pub use reach::FirstKeyRange;
@@ -87,12 +88,15 @@ pub struct EngineOptions {
     pub assumptions: Assumptions,
     /// Where the time comes from.
     pub clock: Clock,
+    /// For each node how far its clock is ahead; without any there is one node that goes right.
+    pub node_skews_ms: Vec<i64>,
 }
 
 /// The databases of one server. Share it by `Arc`; every method may be called from many threads at once.
 #[derive(Debug)]
 pub struct Engine {
     options: EngineOptions,
+    nodes: Nodes,
     catalog: Catalog,
     directory: Directory,
     system: System,
@@ -105,31 +109,24 @@ impl Engine {
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
         let catalog = Catalog::new(options.assumptions.missing_table_code, None);
-        let system = System::new(&options.assumptions);
-        Self { options, catalog, directory: Directory::default(), system, journal: None }
+        Self::with(options, catalog, Directory::default(), None)
     }
 
-    /// An engine with everything a data folder holds, which keeps every acknowledged change in it.
-    ///
-    /// # Errors
-    /// A folder that cannot be used, that another engine uses, or whose contents this version does not read.
-    pub fn open(options: EngineOptions, data_dir: &Path) -> Result<Self, DataDirError> {
-        let journal = Arc::new(Journal::new());
-        let catalog = Catalog::new(options.assumptions.missing_table_code, Some(Arc::clone(&journal)));
-        let mut store = durable::open(data_dir)?;
-        durable::load(&mut store, &catalog, data_dir)?;
-        let directory = Directory::new(durable::accounts(&store, data_dir)?, Some(Arc::clone(&journal)));
-        journal.start(store).map_err(DataDirError::Thread)?;
+    fn with(
+        options: EngineOptions,
+        catalog: Catalog,
+        directory: Directory,
+        journal: Option<Arc<Journal>>,
+    ) -> Self {
         let system = System::new(&options.assumptions);
-        Ok(Self { options, catalog, directory, system, journal: Some(journal) })
+        let nodes = Nodes::new(options.clock.clone(), &options.node_skews_ms);
+        Self { options, nodes, catalog, directory, system, journal }
     }
 
-    /// Keeps what is not kept yet and gives the data folder back; every later change is refused. Without a data folder
-    /// nothing happens.
-    pub fn close(&self) {
-        if let Some(journal) = &self.journal {
-            journal.close();
-        }
+    /// The nodes it answers as.
+    #[must_use]
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
     }
 
     /// The behaviours this engine was made with.
@@ -155,7 +152,7 @@ impl Engine {
     /// # Errors
     /// 1049 for a database that does not exist.
     pub fn session(&self, database: Option<&str>) -> Result<Session, SqlError> {
-        let mut session = Session::new("default");
+        let mut session = Session::new("default", self.nodes.take_turn());
         variables::begin(&mut session, &self.system);
         if let Some(database) = database.filter(|name| !name.is_empty()) {
             self.use_database(&mut session, database)?;
@@ -266,7 +263,7 @@ impl Engine {
         if let Some(journal) = journal {
             journal.ensure_open()?;
         }
-        let now = self.options.clock.now_ms();
+        let now = self.nodes.now_ms(session.node);
         let settings = self.system.settings();
         let scope = Scope::new(self.assumptions(), settings, now, session, statement.hints(), params);
         let table = |name| self.catalog.table(&session.database, name);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use crate::engine::{Assumptions, EngineOptions, Login, TABLE};
+use crate::engine::{Assumptions, EngineOptions, Login, NODES_MAX, TABLE};
 use crate::wire::options::{Options, PORT, Tls, User};
 
 /// A stand-in for the MySQL endpoint of LindormTable, built from public documentation.
@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Folder in which data is kept; without it everything is forgotten when the server stops.
     #[arg(long, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
+    /// Nodes to answer as, by how far the clock of each is ahead, as in `0ms,40ms,-25ms`; connections belong to them in turn.
+    #[arg(long, value_name = "SKEW,..", value_delimiter = ',', allow_hyphen_values = true, value_parser = skew)]
+    node_skew: Vec<i64>,
     /// A behaviour that the public pages leave open, as NAME=VALUE; `help` lists them all.
     #[arg(long, value_name = "NAME=VALUE")]
     assume: Vec<String>,
@@ -78,6 +81,9 @@ impl Arguments {
                 faults.push(format!("--assume: {fault}"));
             }
         }
+        if self.node_skew.len() > NODES_MAX {
+            faults.push(format!("--node-skew: there are {NODES_MAX} nodes at most"));
+        }
         let mut password = |option: &str, variable: &str| {
             environment(variable).filter(|password| !password.is_empty()).unwrap_or_else(|| {
                 faults.push(format!("{option}: environment variable `{variable}` is not set or empty"));
@@ -116,10 +122,20 @@ impl Arguments {
             connections_max: self.max_connections,
             control: self.control,
             data_dir: self.data_dir,
-            engine: EngineOptions { assumptions, ..EngineOptions::default() },
+            engine: EngineOptions { assumptions, node_skews_ms: self.node_skew, ..EngineOptions::default() },
             ..Options::default()
         })))
     }
+}
+
+/// Milliseconds, with `ms` or `s` behind the number.
+fn skew(text: &str) -> Result<i64, String> {
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => (text.strip_suffix('s').unwrap_or_default(), 1_000),
+    };
+    let millis = number.parse::<i32>().map(|number| i64::from(number) * unit);
+    millis.map_err(|_| "a skew is a number with `ms` or `s` behind it".to_owned())
 }
 
 fn account(text: &str) -> Option<(&str, &str, Login)> {
@@ -199,6 +215,16 @@ mod tests {
         let Ok(Request::Show(text)) = request(&["--assume", "help"]) else { panic!("a list") };
         assert!(text.contains("long_data=accepted|refused\n"), "{text}");
         assert!(text.contains("(rule 44; default later_wins)"), "{text}");
+    }
+
+    #[test]
+    fn each_skew_is_a_node() {
+        let Ok(Request::Serve(options)) = request(&["--node-skew", "-25ms,0ms,2s"]) else {
+            panic!("a server")
+        };
+        assert_eq!(options.engine.node_skews_ms, [-25, 0, 2_000]);
+        assert!(request(&["--node-skew", "0ms,40"]).unwrap_err().contains("`ms` or `s`"));
+        assert!(request(&["--node-skew", &["1ms"; 65].join(",")]).unwrap_err().contains("64 nodes"));
     }
 
     #[test]

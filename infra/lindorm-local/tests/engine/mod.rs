@@ -7,6 +7,7 @@ mod deleting;
 mod lexing;
 mod limits;
 mod model;
+mod nodes;
 mod noise;
 mod privileges;
 mod reading;

@@ -26,6 +26,19 @@ impl Shell {
         Self::on(|options| Engine::open(options, folder).expect("a data folder"), &[])
     }
 
+    /// A shell whose engine answers as several nodes, on the first of them.
+    pub(crate) fn nodes(skews_ms: &[i64], settings: &[&str]) -> Self {
+        Self::on(
+            |options| Engine::new(EngineOptions { node_skews_ms: skews_ms.to_vec(), ..options }),
+            settings,
+        )
+    }
+
+    /// Goes over to the node whose turn it is.
+    pub(crate) fn connect_again(&mut self) {
+        self.session = self.engine.session(None).expect("the database default");
+    }
+
     pub(crate) fn assuming(settings: &[&str]) -> Self {
         Self::on(Engine::new, settings)
     }
@@ -36,7 +49,8 @@ impl Shell {
             assumptions.assume(setting).expect("a known setting");
         }
         let clock = Arc::new(AtomicI64::new(START_MS));
-        let options = EngineOptions { assumptions, clock: Clock::Manual(Arc::clone(&clock)) };
+        let clock_shown = Clock::Manual(Arc::clone(&clock));
+        let options = EngineOptions { assumptions, clock: clock_shown, ..EngineOptions::default() };
         let engine = engine(options);
         let session = engine.session(None).expect("the database default");
         Self { engine, session, clock }

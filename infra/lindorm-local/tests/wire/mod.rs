@@ -6,6 +6,7 @@ mod keeping;
 mod killing;
 mod languages;
 mod login;
+mod nodes;
 mod packets;
 mod preparing;
 mod program;
