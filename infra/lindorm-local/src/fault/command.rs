@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use crate::fault::option::Words;
+use crate::engine::NoSuchNode;
+use crate::fault::option::{Words, duration};
 use crate::fault::recipe::Recipe;
 use crate::fault::registry::FaultId;
 use crate::sql::TableName;
@@ -18,6 +19,17 @@ pub enum Command {
     Clear(Which),
     /// `compact DATABASE.TABLE`
     Compact(TableName),
+    /// `clock NODE +DURATION` or `clock NODE -DURATION`
+    Clock(ClockStep),
+}
+
+/// A step of one node's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockStep {
+    /// The node, counted from zero.
+    pub node: usize,
+    /// How far the clock goes forward, in milliseconds; back where it is negative.
+    pub ahead_ms: i64,
 }
 
 /// Which faults to clear.
@@ -33,7 +45,7 @@ pub enum Which {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// The line says nothing.
-    #[error("commands are set, list, clear and compact")]
+    #[error("commands are set, list, clear, compact and clock")]
     UnknownCommand,
     /// `set` does not know the fault.
     #[error("faults are refuse, limit, timeout, cut, block, full, error and stall")]
@@ -73,6 +85,9 @@ pub enum CommandError {
     /// More faults than anybody needs.
     #[error("{0} faults are set already; clear some")]
     TooMany(usize),
+    /// There is no such node.
+    #[error(transparent)]
+    NoSuchNode(#[from] NoSuchNode),
     /// The engine refused.
     #[error("refused with error {code}")]
     Refused {
@@ -105,11 +120,29 @@ impl FromStr for Command {
                 let name = words.next().ok_or(CommandError::Missing { option: "TABLE" })?;
                 Command::Compact(table(&name).ok_or(CommandError::Unexpected { word: name })?)
             }
+            "clock" => {
+                let node = words.next().ok_or(CommandError::Missing { option: "NODE" })?;
+                let step = words.next().ok_or(CommandError::Missing { option: "+DURATION or -DURATION" })?;
+                Command::Clock(ClockStep {
+                    node: node.parse().map_err(|_| CommandError::Unexpected { word: node })?,
+                    ahead_ms: signed_ms(&step).ok_or(CommandError::Unexpected { word: step })?,
+                })
+            }
             _ => return Err(CommandError::UnknownCommand),
         };
         words.finish()?;
         Ok(command)
     }
+}
+
+/// A duration behind its sign, in milliseconds.
+fn signed_ms(text: &str) -> Option<i64> {
+    let (sign, length) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(length), _) => (1, length),
+        (None, Some(length)) => (-1, length),
+        (None, None) => return None,
+    };
+    i64::try_from(duration(length)?.as_millis()).ok().map(|millis| sign * millis)
 }
 
 /// `DATABASE.TABLE`; a table alone is one of the database `default`.
@@ -122,7 +155,7 @@ pub(super) fn table(text: &str) -> Option<TableName> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, CommandError, Which};
+    use super::{ClockStep, Command, CommandError, Which};
     use crate::fault::{Applied, Effect, FaultId};
 
     fn refused(line: &str) -> String {
@@ -134,6 +167,9 @@ mod tests {
         assert_eq!("  list ".parse(), Ok(Command::List));
         assert_eq!("clear  all".parse(), Ok(Command::Clear(Which::All)));
         assert_eq!("clear 7".parse(), Ok(Command::Clear(Which::One(FaultId(7)))));
+        let step = |node, ahead_ms| Ok(Command::Clock(ClockStep { node, ahead_ms }));
+        assert_eq!("clock 1 +500ms".parse(), step(1, 500));
+        assert_eq!("clock 0 -2s".parse(), step(0, -2000));
         let Ok(Command::Compact(table)) = "compact shop.orders".parse() else { panic!("a compaction") };
         assert_eq!((table.database.as_deref(), table.table.as_str()), (Some("shop"), "orders"));
     }
@@ -166,6 +202,7 @@ mod tests {
     fn what_cannot_be_read_is_refused_by_name() {
         assert_eq!(refused(""), CommandError::UnknownCommand.to_string());
         assert_eq!(refused("set gravity"), CommandError::UnknownFault.to_string());
+        assert_eq!(refused("clock 0 2s"), "`2s` is not expected here");
         assert_eq!(refused("list all"), "`all` is not expected here");
         assert_eq!(refused("set refuse table=t"), "`table` is not expected here");
         assert_eq!(refused("set limit times=0"), "`times` takes a number above zero");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::answer::SqlError;
-use crate::engine::Engine;
+use crate::engine::{Engine, Node};
 use crate::fault::command::{Command, CommandError};
 use crate::fault::registry::Faults;
 use crate::sql::TableName;
@@ -43,6 +43,10 @@ impl Control {
                 Ok(format!("cleared={cleared} struck={struck}"))
             }
             Command::Compact(table) => self.compact(&table).map(|()| String::new()),
+            Command::Clock(step) => {
+                self.engine.nodes().step(Node(step.node), step.ahead_ms)?;
+                Ok(String::new())
+            }
         }
     }
 

@@ -29,7 +29,7 @@ mod registry;
 mod seed;
 mod statement;
 
-pub use command::{Command, CommandError, Which};
+pub use command::{ClockStep, Command, CommandError, Which};
 pub use control::Control;
 pub use port::{ControlPort, ControlPortError};
 pub use recipe::{Applied, Delay, Effect, Recipe, Scope};

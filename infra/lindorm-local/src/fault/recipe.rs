@@ -116,7 +116,7 @@ impl Recipe {
             let applied =
                 words.read("applied", "no, all, a number of rows or later:DURATION", Applied::read)?;
             let delay = words.read("delay", Self::DELAY, Delay::read)?;
-            Ok(Effect::End {
+            Ok::<_, CommandError>(Effect::End {
                 delay: delay.unwrap_or(Delay::NONE),
                 applied: applied.unwrap_or(Applied::Nothing),
                 error,

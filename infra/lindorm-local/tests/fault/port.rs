@@ -71,7 +71,7 @@ async fn faults_are_set_listed_and_cleared_while_the_program_runs() {
     assert_eq!(control.say("list"), "ok");
     run(&mut client, write).await.unwrap();
     assert_eq!(control.say("clear 1"), "error no fault has the number 1");
-    assert_eq!(control.say("gravity off"), "error commands are set, list, clear and compact");
+    assert_eq!(control.say("gravity off"), "error commands are set, list, clear, compact and clock");
     assert_eq!(control.say(&"x".repeat(5000)), "error the line is too long");
     assert_eq!(control.say("list"), "");
 }
@@ -112,4 +112,19 @@ fn a_server_that_stops_closes_its_control_port() {
     let mut rest = String::new();
     assert_eq!(control.0.read_line(&mut rest).unwrap_or(0), 0);
     assert!(TcpStream::connect(addr).is_err());
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_stamps_behind_what_is_there() {
+    let server = start(Options::default());
+    let mut client = crate::wire::connect(&server).await;
+    client.query_drop("CREATE TABLE t (k INTEGER, v INTEGER, PRIMARY KEY (k))").await.unwrap();
+    client.query_drop("UPSERT INTO t (k, v) VALUES (1, 1)").await.unwrap();
+    assert_eq!(server.control().answer("clock 0 -1m"), "ok");
+    client.query_drop("UPSERT INTO t (k, v) VALUES (1, 2)").await.unwrap();
+    assert_eq!(client.query::<i32, _>("SELECT v FROM t").await.unwrap(), [1]);
+    assert_eq!(server.control().answer("clock 0 +2m"), "ok");
+    client.query_drop("UPSERT INTO t (k, v) VALUES (1, 3)").await.unwrap();
+    assert_eq!(client.query::<i32, _>("SELECT v FROM t").await.unwrap(), [3]);
+    assert!(server.control().answer("clock 9 +1s").starts_with("error there is no node 9"));
 }
