@@ -35,7 +35,7 @@ mod writing;
 
 pub use reading::{
     BooleanResult, DecimalResult, DeniedStatement, DuplicateColumnCode, EngineVersion, ErrorLanguage,
-    JsonResult, LimitCap, MissingTableCode, OverLimitCode, Parameters, TemporalResult,
+    JsonResult, LimitCap, MissingTableCode, OverLimitCode, Parameters, SchemaVisibility, TemporalResult,
 };
 pub use support::{DoubleQuotes, Escapes, Heed, Misuse, Names, Presence, Support};
 pub use writing::{
@@ -159,6 +159,7 @@ switches! {
     json_result: JsonResult = Kept, "5.1", "the text JSON is read back as";
     show_index: Presence = Present, "4.5", "the statement SHOW INDEX";
     show_create_table: Presence = Present, "26", "the statement SHOW CREATE TABLE";
+    schema_visibility: SchemaVisibility = Immediate, "4.3", "when other nodes know of a new table or column";
     engine_version: EngineVersion = New, "11", "the SQL engine version that is told";
     statement_reset: Support = Accepted, "5", "the command COM_STMT_RESET";
 }

@@ -98,11 +98,16 @@ impl Catalog {
         let database = name.database.as_deref().unwrap_or(current);
         self.read(|databases| {
             let tables = databases.get(database).ok_or_else(|| refusal::unknown_database(database))?;
-            tables.get(&name.table).cloned().ok_or_else(|| match self.missing {
-                MissingTableCode::Mysql => refusal::no_such_table(database, &name.table),
-                MissingTableCode::Lindorm => refusal::table_missing(database, &name.table),
-            })
+            tables.get(&name.table).cloned().ok_or_else(|| self.missing_table(database, &name.table))
         })
+    }
+
+    /// The refusal of a statement on a table there is not.
+    pub(crate) fn missing_table(&self, database: &str, table: &str) -> SqlError {
+        match self.missing {
+            MissingTableCode::Mysql => refusal::no_such_table(database, table),
+            MissingTableCode::Lindorm => refusal::table_missing(database, table),
+        }
     }
 
     /// Adds a table; false if one of that name was there.

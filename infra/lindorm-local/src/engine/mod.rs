@@ -41,6 +41,7 @@ mod show;
 mod shown;
 mod shown_grants;
 mod sort;
+mod spreading;
 mod stored_key;
 mod system;
 mod table;
@@ -60,6 +61,7 @@ use directory::Directory;
 use durable::Journal;
 use privilege::{demand, demand_of_use};
 use scope::Scope;
+use spreading::Spreading;
 use system::System;
 
 pub use account::{Accounts, Login};
@@ -68,8 +70,8 @@ pub use assumption::{
     DeleteAffected, DeleteMarker, DeniedStatement, DoubleQuotes, DuplicateColumnCode, EmptyValue,
     EngineVersion, EqualStamp, EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed,
     JsonResult, KeyLimit, LimitCap, MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite,
-    OneKeyDelete, OverLimitCode, Parameters, Presence, RowsPerStatement, Support, TABLE, TemporalResult,
-    TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
+    OneKeyDelete, OverLimitCode, Parameters, Presence, RowsPerStatement, SchemaVisibility, Support, TABLE,
+    TemporalResult, TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
 };
 pub use clock::Clock;
 pub use durable::DataDirError;
@@ -98,6 +100,7 @@ pub struct Engine {
     options: EngineOptions,
     nodes: Nodes,
     catalog: Catalog,
+    spreading: Spreading,
     directory: Directory,
     system: System,
     /// Where changes are kept; without it they end with the process.
@@ -120,7 +123,8 @@ impl Engine {
     ) -> Self {
         let system = System::new(&options.assumptions);
         let nodes = Nodes::new(options.clock.clone(), &options.node_skews_ms);
-        Self { options, nodes, catalog, directory, system, journal }
+        let spreading = Spreading::default();
+        Self { options, nodes, catalog, spreading, directory, system, journal }
     }
 
     /// The nodes it answers as.
@@ -216,16 +220,14 @@ impl Engine {
             Statement::Select(select) => match &select.table {
                 None => variables::columns(select, session, self.assumptions()).map(Some),
                 Some(table) => {
-                    let table = self.catalog.table(&session.database, table)?;
+                    let table = self.seen_table(session, table)?;
                     select::columns(select, &table.schema(), self.assumptions()).map(Some)
                 }
             },
             Statement::Show(show) => Ok(Some(show::columns(show))),
             Statement::Upsert(sql::Upsert { table, .. })
             | Statement::Delete(sql::Delete { table, .. })
-            | Statement::Update(sql::Update { table, .. }) => {
-                self.catalog.table(&session.database, table).map(|_| None)
-            }
+            | Statement::Update(sql::Update { table, .. }) => self.seen_table(session, table).map(|_| None),
             Statement::CreateDatabase(..)
             | Statement::DropDatabase(..)
             | Statement::CreateTable(_)
@@ -266,7 +268,7 @@ impl Engine {
         let now = self.nodes.now_ms(session.node);
         let settings = self.system.settings();
         let scope = Scope::new(self.assumptions(), settings, now, session, statement.hints(), params);
-        let table = |name| self.catalog.table(&session.database, name);
+        let table = |name| self.seen_table(session, name);
         let affected = match statement {
             Statement::Upsert(upsert) => upsert::upsert(&*table(&upsert.table)?, upsert, &scope)?,
             Statement::Delete(delete) => removal::delete(&table(&delete.table)?, delete, &scope)?,
@@ -289,7 +291,7 @@ impl Engine {
                 0
             }
             definition => {
-                self.define(definition, &session.database, &scope)?;
+                self.spread(session, definition, || self.define(definition, &session.database, &scope))?;
                 0
             }
         };

@@ -42,8 +42,7 @@ impl Engine {
         let statement = prepared.statement();
         let scope =
             Scope::new(self.assumptions(), self.system.settings(), 0, session, statement.hints(), params);
-        let schema =
-            |name: &TableName| self.catalog.table(session.database(), name).map(|table| table.schema());
+        let schema = |name: &TableName| self.seen_table(session, name).map(|table| table.schema());
         let by_condition = |name: &TableName, filter: Option<&Predicate>| {
             let Ok(schema) = schema(name) else { return Ok(false) };
             let within = encoded(range, &schema, &scope)?;

@@ -48,7 +48,7 @@ pub(crate) fn show(show: &Show, engine: &Engine, session: &Session) -> Result<An
         Presence::Present => Ok(()),
         Presence::Absent => Err(refusal::unsupported(statement)),
     };
-    let find = |name: &TableName| catalog.table(&session.database, name);
+    let find = |name: &TableName| engine.seen_table(session, name);
     let rows = match show {
         Show::Databases => {
             let mut names = catalog.database_names();

@@ -31,7 +31,7 @@ pub(crate) struct Table {
     pub(crate) database: String,
     pub(crate) name: String,
     schema: RwLock<Arc<Schema>>,
-    shards: Box<[RwLock<Shard>]>,
+    shards: Arc<[RwLock<Shard>]>,
     /// Where changes are kept, with a data folder.
     journal: Option<Arc<Journal>>,
 }
@@ -168,6 +168,18 @@ impl Table {
             schema: RwLock::new(Arc::new(schema)),
             shards,
             journal,
+        }
+    }
+
+    /// The same rows with another schema, for a node that does not know the present one yet.
+    pub(crate) fn seen_with(&self, schema: Arc<Schema>) -> Self {
+        Self {
+            id: self.id,
+            database: self.database.clone(),
+            name: self.name.clone(),
+            schema: RwLock::new(schema),
+            shards: Arc::clone(&self.shards),
+            journal: self.journal.clone(),
         }
     }
 
@@ -315,7 +327,7 @@ impl Table {
 
     /// Forgets delete markers and removed cells, as a major compaction does.
     pub(crate) fn compact(&self) {
-        for shard in &self.shards {
+        for shard in &*self.shards {
             self.make_room();
             shard.write().unwrap_or_else(PoisonError::into_inner).retain(|key, row| {
                 let changes = row.is_compactible();

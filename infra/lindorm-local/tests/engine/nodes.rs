@@ -67,3 +67,55 @@ fn a_clock_that_is_stepped_back_gives_lower_stamps_and_other_nodes_keep_theirs()
         "there is no node 2, nodes are counted from 0 to 1"
     );
 }
+
+#[test]
+fn a_delayed_definition_is_known_to_its_own_node_at_once_and_to_others_later() {
+    let mut shell = Shell::nodes(&[0, 0], &["schema_visibility=delayed"]);
+    create(&mut shell);
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 1)");
+    shell.connect_again();
+    let write = "UPSERT INTO t (id, a) VALUES (2, 2)";
+    assert_eq!((shell.error("SELECT * FROM t"), shell.error(write)), (1146, 1146));
+    assert_eq!(shell.error("DESCRIBE t"), 1146);
+    shell.tick(299);
+    assert_eq!(shell.error(write), 1146);
+    shell.tick(1);
+    shell.done(write);
+
+    shell.done("ALTER TABLE t ADD COLUMN c INT");
+    let wider = "UPSERT INTO t (id, c) VALUES (3, 3)";
+    shell.done(wider);
+    shell.connect_again();
+    assert_eq!((shell.error("SELECT c FROM t"), shell.error(wider)), (1054, 1054));
+    // What it knows of the table, it shows and takes; the rows are the same for every node.
+    shell.done("UPSERT INTO t (id, a) VALUES (4, 4)");
+    assert_eq!(shell.rows("SELECT * FROM t WHERE id >= 2"), ["2|2|NULL", "3|NULL|NULL", "4|4|NULL"]);
+    shell.tick(300);
+    assert_eq!(shell.rows("SELECT id, c FROM t WHERE id = 3"), ["3|3"]);
+}
+
+#[test]
+fn a_delayed_definition_that_is_changed_elsewhere_is_changed_as_it_is_and_an_old_table_is_not_taken_for_a_new_one()
+ {
+    let mut shell = Shell::nodes(&[0, 0], &["schema_visibility=delayed"]);
+    create(&mut shell);
+    shell.connect_again();
+    // Whoever changes it knows it.
+    shell.done("ALTER TABLE t ADD COLUMN c INT");
+    shell.done("UPSERT INTO t (id, a, c) VALUES (1, 1, 1)");
+    shell.done("DROP TABLE t");
+    shell.done("CREATE TABLE t (k VARCHAR, v INT, PRIMARY KEY (k))");
+    shell.connect_again();
+    assert_eq!(shell.error("SELECT * FROM t"), 1146);
+    shell.tick(300);
+    assert_eq!(shell.rows("SELECT * FROM t"), Vec::<String>::new());
+    assert_eq!(shell.columns("SELECT * FROM t").len(), 2);
+}
+
+#[test]
+fn a_definition_is_known_everywhere_at_once_by_default() {
+    let mut shell = Shell::nodes(&[0, 0], &[]);
+    create(&mut shell);
+    shell.connect_again();
+    shell.done("UPSERT INTO t (id, a) VALUES (2, 2)");
+}

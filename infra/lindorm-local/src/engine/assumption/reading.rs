@@ -110,3 +110,12 @@ switch! {
         Chinese = "zh_CN",
     }
 }
+switch! {
+    /// When other nodes than the one that changed a definition know it.
+    SchemaVisibility {
+        /// At once.
+        Immediate = "immediate",
+        /// 300 milliseconds later.
+        Delayed = "delayed",
+    }
+}
