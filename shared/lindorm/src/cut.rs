@@ -53,11 +53,6 @@ impl Pieces {
         };
         Self { groups, full: full_rows(columns, form) }
     }
-
-    /// From now on at most this many rows a statement.
-    pub(crate) fn at_most(&mut self, rows: usize) {
-        self.full = self.full.min(rows).max(1);
-    }
 }
 
 /// The rows by the columns in which they are NULL.
@@ -169,14 +164,6 @@ mod tests {
             }
             assert_eq!(seen.into_iter().flatten().collect::<Vec<_>>(), rows);
         }
-    }
-
-    #[test]
-    fn after_a_resource_limit_the_rest_goes_in_smaller_statements() {
-        let mut pieces = Pieces::new((0..250).map(|place| (place, vec![TargetValue::Null])), 1, documented());
-        assert_eq!(pieces.next().unwrap().rows.len(), 100);
-        pieces.at_most(64);
-        assert_eq!(pieces.map(|piece| piece.rows.len()).collect::<Vec<_>>(), [64, 64, 16, 4, 2]);
     }
 
     #[test]

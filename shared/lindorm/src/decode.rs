@@ -2,10 +2,15 @@
 //!
 //! A server may answer a type in more than one protocol form, so each form that is exact is read; anything else is a
 //! fault, never a guess. CHAR comes back padded; its padding is taken off, because nobody can tell it from the value.
+//! Statements that are not prepared are answered in text; there a FLOAT is read as the nearest single of its digits, and
+//! a DECIMAL may come in scientific notation, as decimals of many zeros do from a server in Java.
 
 use migration::schema::TargetType;
 use migration::value::{Date, DateTime, TargetValue, Time};
 use mysql_async::Value;
+
+/// More digits than any DECIMAL has on either side of its point.
+const DECIMAL_DIGITS: i32 = 100;
 
 /// The value of a column; none where it is not of the column's type.
 pub(crate) fn decode(value: Value, column: TargetType) -> Option<TargetValue> {
@@ -29,7 +34,7 @@ pub(crate) fn decode(value: Value, column: TargetType) -> Option<TargetValue> {
         TargetType::Decimal { .. } => match value {
             Value::Int(number) => Some(TargetValue::Decimal(number.to_string())),
             Value::UInt(number) => Some(TargetValue::Decimal(number.to_string())),
-            other => text(other).map(TargetValue::Decimal),
+            other => plain_digits(text(other)?).map(TargetValue::Decimal),
         },
         TargetType::Varchar { .. } => text(value).map(TargetValue::Text),
         TargetType::Char { .. } => {
@@ -60,6 +65,33 @@ fn text(value: Value) -> Option<String> {
         | Value::Date(..)
         | Value::Time(..) => None,
     }
+}
+
+/// A number without exponent: `1.5E-3` as `0.0015`.
+fn plain_digits(number: String) -> Option<String> {
+    let Some((mantissa, exponent)) = number.split_once(['e', 'E']) else { return Some(number) };
+    let exponent: i32 = exponent.parse().ok()?;
+    let (sign, unsigned) = match mantissa.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", mantissa.strip_prefix('+').unwrap_or(mantissa)),
+    };
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let mut digits = format!("{whole}{fraction}");
+    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    // Where the point stands among the digits; a bound far above any DECIMAL keeps a wild exponent from filling memory.
+    let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    if !(-DECIMAL_DIGITS..=DECIMAL_DIGITS).contains(&point) {
+        return None;
+    }
+    let leading = usize::try_from(1 - point).unwrap_or(0);
+    digits.insert_str(0, &"0".repeat(leading));
+    let whole = usize::try_from(point.max(1)).ok()?;
+    let missing = whole.saturating_sub(digits.len());
+    digits.push_str(&"0".repeat(missing));
+    let (whole, fraction) = digits.split_at_checked(whole)?;
+    Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
 }
 
 fn boolean(value: &Value) -> Option<bool> {
@@ -114,7 +146,14 @@ fn timestamp(value: Value) -> Option<i64> {
         Value::Date(year, month, day, hour, minute, second, micros) => {
             DateTime { date: Date { year, month, day }, hour, minute, second, micros }
         }
-        other => read_moment(&text(other)?)?,
+        other => {
+            let text = text(other)?;
+            // Milliseconds, which is the type's other documented form.
+            if let Ok(ms) = text.parse::<i64>() {
+                return Some(ms);
+            }
+            read_moment(&text)?
+        }
     };
     (at.micros % 1_000 == 0).then(|| at.unix_ms())
 }
@@ -189,6 +228,40 @@ mod tests {
         );
         let moment = Value::Date(1970, 1, 1, 0, 0, 1, 5_000);
         assert_eq!(decode(moment, TargetType::Timestamp), Some(TargetValue::Timestamp(1_005)));
+    }
+
+    #[test]
+    fn answers_in_text_are_read_exactly() {
+        let read = |text: &str, column| decode(Value::Bytes(text.as_bytes().to_vec()), column);
+        let decimal = |text: &str| Some(TargetValue::Decimal(text.to_owned()));
+        let type_of = TargetType::Decimal { precision_scale: Some((38, 10)) };
+        for (text, plain) in [
+            ("-12.50", "-12.50"),
+            ("0E-10", "0.0000000000"),
+            ("1E-10", "0.0000000001"),
+            ("-1.25e-3", "-0.00125"),
+            ("1.25E+1", "12.5"),
+            ("1.25E+2", "125"),
+            ("5E3", "5000"),
+        ] {
+            assert_eq!(read(text, type_of), decimal(plain));
+        }
+        assert_eq!((read("E5", type_of), read("1E999999999", type_of)), (None, None));
+        for (text, flag) in [("1", true), ("0", false), ("true", true), ("FALSE", false), ("\u{1}", true)] {
+            assert_eq!(read(text, TargetType::Boolean), Some(TargetValue::Boolean(flag)));
+        }
+        assert_eq!(read("1.0E10", TargetType::Float), Some(TargetValue::Float(1e10)));
+        assert_eq!(read("0.10000000149011612", TargetType::Float), Some(TargetValue::Float(0.1)));
+        assert_eq!(read("-1e-7", TargetType::Double), Some(TargetValue::Double(-1e-7)));
+        assert_eq!(read("-9223372036854775808", TargetType::BigInt), Some(TargetValue::Int(i64::MIN)));
+        for text in ["1970-01-01 00:00:01.005", "1970-01-01T00:00:01.005", "1005"] {
+            assert_eq!(read(text, TargetType::Timestamp), Some(TargetValue::Timestamp(1_005)));
+        }
+        let bytes = vec![0, b'\'', 0xff];
+        assert_eq!(
+            decode(Value::Bytes(bytes.clone()), TargetType::Varbinary),
+            Some(TargetValue::Bytes(bytes))
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! It never decides what to migrate, never reads the source, and never puts a cell value into an error or a log.
 //!
 //! Map: `settings`, `session` and `pool` make connections; `statement`, `request`, `bind`, `literal` and `decode` are the
-//! dialect; `catalog` describes and creates; `sink` with `cut`, `upsert` and `send` writes; `scan` with `keyset` and
+//! dialect; `catalog` describes and creates; `sink` with `cut`, `fitting`, `upsert` and `send` writes; `scan` with `keyset` and
 //! `row_access` reads and repairs; `probe` measures; `classify` is the error table, `failure` what becomes of an error.
 
 mod bind;
@@ -16,6 +16,7 @@ mod cut;
 mod decode;
 mod described;
 mod failure;
+mod fitting;
 mod keyset;
 mod literal;
 mod moment;

@@ -24,7 +24,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a statement that can be made smaller is sent against a resource limit: a burst passes within the pauses of
 /// these tries, about a second in all.
-const THROTTLED_TRIES: u32 = 4;
+const THROTTLED_TRIES: u32 = 5;
 
 /// Until when a write may be sent, and whether it may overtake itself.
 #[derive(Debug, Clone, Copy)]

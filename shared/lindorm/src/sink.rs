@@ -1,10 +1,9 @@
 //! Writes batches: cut into statements, several in flight, each sent until it is acknowledged.
 //!
 //! A statement the target refuses for its values is cut again and again until the refused rows stand alone; all others
-//! are written. One it refuses for a resource limit, try after try, is cut too, because the limit may concern its size;
-//! the rest of the batch then goes in statements of the size that was taken. Rows are held until their statement is
-//! acknowledged, and no longer. When a statement fails for good, no further one is begun, and those in flight are
-//! awaited, so that the answer covers everything that was sent.
+//! are written. One it refuses for a resource limit, try after try, is cut too, because the limit may concern its size.
+//! Rows are held until their statement is acknowledged, and no longer. When a statement fails for good, no further one is
+//! begun, and those in flight are awaited, so that the answer covers everything that was sent.
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -16,18 +15,11 @@ use migration::value::{Refusal, TargetRow};
 use crate::classify::Class;
 use crate::cut::{Piece, Pieces, ROW_BYTES_MAX, halves, row_bytes};
 use crate::failure::Failure;
+use crate::fitting::Fitting;
 use crate::moment::now;
 use crate::send::Size;
 use crate::target::Target;
 use crate::upsert::{Texts, Upsert};
-
-/// What became of a piece.
-#[derive(Default)]
-struct PieceWritten {
-    rejected: Vec<RejectedRow>,
-    /// The size at which a resource limit let the rows pass, where it did not at once.
-    rows_taken: Option<usize>,
-}
 
 impl Sink for Target {
     async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
@@ -68,22 +60,20 @@ impl Target {
         mut pieces: Pieces,
         rejected: Vec<RejectedRow>,
     ) -> Result<WriteOutcome, Failure> {
+        let fitting = Fitting::default();
         let mut flying = FuturesUnordered::new();
         let mut outcome = WriteOutcome { rejected };
         let (mut failed, mut written): (Option<Failure>, bool) = (None, false);
         loop {
             while failed.is_none() && flying.len() < self.pool().connections() {
                 let Some(piece) = pieces.next() else { break };
-                flying.push(self.write_piece(upsert, piece));
+                flying.push(self.write_piece(upsert, &fitting, piece));
             }
             match flying.next().await {
                 None => break,
-                Some(Ok(mut piece)) => {
+                Some(Ok(mut rejected)) => {
                     written = true;
-                    outcome.rejected.append(&mut piece.rejected);
-                    if let Some(rows) = piece.rows_taken {
-                        pieces.at_most(rows);
-                    }
+                    outcome.rejected.append(&mut rejected);
                 }
                 Some(Err(failure)) => {
                     written |= failure.effect == Effect::Unknown;
@@ -99,16 +89,25 @@ impl Target {
     }
 
     /// Writes the rows of a piece and says which of them the target refused.
-    async fn write_piece(&self, upsert: &Upsert<'_>, piece: Piece) -> Result<PieceWritten, Failure> {
-        let mut outcome = PieceWritten::default();
-        let whole = 0..piece.rows.len();
+    async fn write_piece(
+        &self,
+        upsert: &Upsert<'_>,
+        fitting: &Fitting,
+        piece: Piece,
+    ) -> Result<Vec<RejectedRow>, Failure> {
+        let (mut rejected, whole) = (Vec::new(), 0..piece.rows.len());
         let (mut open, mut begun) = (Vec::from([whole]), false);
         while let Some(part) = open.pop() {
+            if part.len() > fitting.rows_most() {
+                open.extend(halves(part).into_iter().rev());
+                continue;
+            }
             let rows = piece.rows.get(part.clone()).expect("invariant: parts lie within their piece");
             let size = if rows.len() > 1 { Size::Divisible } else { Size::Least };
             let failure = match self.upsert(upsert, rows, size).await {
                 Ok(()) => {
                     begun = true;
+                    fitting.passed(rows.len());
                     continue;
                 }
                 Err(failure) => failure,
@@ -116,13 +115,12 @@ impl Target {
             match (failure.class, size, failure.code) {
                 (Class::Row, Size::Divisible, _) => {}
                 (Class::Throttled, Size::Divisible, _) if upsert.window().is_open_at(now()) => {
-                    let rows_taken = halves(part.clone()).first().map(std::ops::Range::len);
-                    outcome.rows_taken = rows_taken.min(outcome.rows_taken.or(rows_taken));
+                    fitting.refused(rows.len() / 2);
                 }
                 (Class::Row, Size::Least, Some(code)) => {
                     begun |= failure.effect == Effect::Unknown;
                     let index = piece.places.get(part.start).copied().unwrap_or_default();
-                    outcome.rejected.push(RejectedRow { index, refusal: Refusal::Target { code } });
+                    rejected.push(RejectedRow { index, refusal: Refusal::Target { code } });
                     continue;
                 }
                 (_, Size::Divisible | Size::Least, _) => return Err(failure.after_unknown(begun)),
@@ -130,6 +128,6 @@ impl Target {
             begun |= failure.effect == Effect::Unknown;
             open.extend(halves(part).into_iter().rev());
         }
-        Ok(outcome)
+        Ok(rejected)
     }
 }

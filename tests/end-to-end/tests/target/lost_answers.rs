@@ -13,7 +13,8 @@ use migration::value::TargetRow;
 use super::line::Line;
 use super::stand::{Stand, in_a_minute, now, plain, row, settings};
 
-async fn behind_a_line(stand: &Stand) -> (Line, Target) {
+/// A target whose connections run over a line.
+pub(crate) async fn behind_a_line(stand: &Stand) -> (Line, Target) {
     let line = Line::to(&stand.server).await;
     let through = Settings { port: line.port, ..settings(&stand.server) };
     let target = Target::connect(through).await.expect("the target connects");

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod faults;
+mod forms;
 mod line;
 mod lost_answers;
 mod probe_table;
