@@ -5,21 +5,26 @@ use std::time::Duration;
 use crate::copy::Copied;
 use crate::drain::Drained;
 use crate::dump::Dumped;
+use crate::stand_in::{ROW_BYTES, Written};
 
 const MEBIBYTE: f64 = 1_048_576.0;
 const GIBIBYTE: f64 = 1_073_741_824.0;
 
-pub(crate) fn print(rows: u64, table_bytes: u64, drained: &Drained, dumped: &Dumped, copied: &Copied) {
+pub(crate) fn print(
+    rows: u64,
+    table_bytes: u64,
+    drained: &Drained,
+    dumped: &Dumped,
+    copied: &Copied,
+    written: &Written,
+) {
     let count = rows as f64;
     let value_bytes = copied.bytes as f64;
-    let line = |name: &str, wall: Duration| {
+    let line_of = |name: &str, wall: Duration, bytes: f64| {
         let seconds = wall.as_secs_f64();
-        println!(
-            "| {name} | {seconds:.1} | {:.0} | {:.1} |",
-            count / seconds,
-            value_bytes / MEBIBYTE / seconds
-        );
+        println!("| {name} | {seconds:.1} | {:.0} | {:.1} |", count / seconds, bytes / MEBIBYTE / seconds);
     };
+    let line = |name: &str, wall: Duration| line_of(name, wall, value_bytes);
     println!(
         "\n{rows} rows of ten columns, {:.0} bytes of values a row, {:.0} MiB of InnoDB data",
         value_bytes / count,
@@ -32,6 +37,8 @@ pub(crate) fn print(rows: u64, table_bytes: u64, drained: &Drained, dumped: &Dum
     line("`ferry run`, copying", copied.copying);
     line("`ferry run`, start to exit", copied.wall);
     line("`ferry verify`", copied.verifying);
+    line_of("stand-in, in memory, written by itself", written.in_memory, ROW_BYTES * count);
+    line_of("stand-in, `--data-dir`, written by itself", written.with_data_dir, ROW_BYTES * count);
     println!("\n| of `ferry run` | |\n|---|---|");
     println!("| rows per CPU-second of ferry | {:.0} |", count / copied.ferry_cpu.as_secs_f64());
     println!(
