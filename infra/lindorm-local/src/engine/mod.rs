@@ -261,10 +261,15 @@ impl Engine {
         let statement = prepared.statement();
         session.access.refresh(&self.directory);
         self.authorize(session, statement)?;
-        let journal = self.journal.as_ref().filter(|_| durable::is_change(statement));
-        if let Some(journal) = journal {
-            journal.ensure_open()?;
-        }
+        self.keeping(statement, || self.run(session, statement, params))
+    }
+
+    fn run(
+        &self,
+        session: &mut Session,
+        statement: &Statement,
+        params: &[Datum<'_>],
+    ) -> Result<Answer, SqlError> {
         let now = self.nodes.now_ms(session.node);
         let settings = self.system.settings();
         let scope = Scope::new(self.assumptions(), settings, now, session, statement.hints(), params);
@@ -295,9 +300,6 @@ impl Engine {
                 0
             }
         };
-        if let Some(journal) = journal {
-            journal.settle()?;
-        }
         Ok(Answer::Done { affected })
     }
 

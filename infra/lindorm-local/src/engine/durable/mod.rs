@@ -59,8 +59,8 @@ pub(crate) use stored_table::written;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TableId(pub(crate) i64);
 
-/// Whether a statement may change what is kept, so that its acknowledgement has to wait.
-pub(crate) fn is_change(statement: &Statement) -> bool {
+/// Whether a statement may change what is kept, so that its answer has to wait.
+fn is_change(statement: &Statement) -> bool {
     match statement {
         Statement::Upsert(_)
         | Statement::Delete(_)
