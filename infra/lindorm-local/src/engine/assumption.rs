@@ -122,7 +122,7 @@ switches! {
     ttl_on_write: TtlOnWrite = Dropped, "46", "a cell written older than its time to live";
     denied_statement: DeniedStatement = InsufficientPrivilege, "53", "the error number of a statement its user has no privilege for";
     error_language: ErrorLanguage = English, "54", "the language of errors until ERROR_LANG is set";
-    missing_table_code: MissingTableCode = Mysql, "7", "the error number of a table that does not exist";
+    missing_table_code: MissingTableCode = Mysql, "22", "the error number of a table that does not exist";
     empty_text: EmptyValue = Kept, "5.2", "an empty VARCHAR";
     not_null: NotNull = Unchecked, "34", "NULL for a column outside the key that is NOT NULL";
     key_limit: KeyLimit = Strict, "31", "the most bytes of a key";
@@ -160,6 +160,7 @@ switches! {
     show_index: Presence = Present, "4.5", "the statement SHOW INDEX";
     show_create_table: Presence = Present, "26", "the statement SHOW CREATE TABLE";
     schema_visibility: SchemaVisibility = Immediate, "4.3", "when other nodes know of a new table or column";
+    information_schema: Presence = Present, "4.5", "the database `information_schema`, with its view KEYWORDS";
     engine_version: EngineVersion = New, "11", "the SQL engine version that is told";
     statement_reset: Support = Accepted, "5", "the command COM_STMT_RESET";
 }

@@ -18,6 +18,7 @@ mod directory;
 mod durable;
 mod efficiency;
 mod entrance;
+mod information_schema;
 mod key;
 mod like;
 mod listing;
@@ -59,6 +60,7 @@ use crate::sql::{self, Statement};
 use catalog::Catalog;
 use directory::Directory;
 use durable::Journal;
+use information_schema::InformationSchema;
 use privilege::{demand, demand_of_use};
 use scope::Scope;
 use spreading::Spreading;
@@ -103,6 +105,7 @@ pub struct Engine {
     spreading: Spreading,
     directory: Directory,
     system: System,
+    views: InformationSchema,
     /// Where changes are kept; without it they end with the process.
     journal: Option<Arc<Journal>>,
 }
@@ -124,7 +127,8 @@ impl Engine {
         let system = System::new(&options.assumptions);
         let nodes = Nodes::new(options.clock.clone(), &options.node_skews_ms);
         let spreading = Spreading::default();
-        Self { options, nodes, catalog, spreading, directory, system, journal }
+        let views = InformationSchema::new(&options.assumptions);
+        Self { options, nodes, catalog, spreading, directory, system, views, journal }
     }
 
     /// The nodes it answers as.
@@ -215,12 +219,17 @@ impl Engine {
         session.access.check(&self.directory, number, || demand(statement, session))
     }
 
+    /// A table or view to be read.
+    fn readable(&self, session: &Session, name: &sql::TableName) -> Result<Arc<table::Table>, SqlError> {
+        self.views.find(name).unwrap_or_else(|| self.seen_table(session, name))
+    }
+
     fn columns(&self, session: &Session, statement: &Statement) -> Result<Option<Vec<Column>>, SqlError> {
         match statement {
             Statement::Select(select) => match &select.table {
                 None => variables::columns(select, session, self.assumptions()).map(Some),
                 Some(table) => {
-                    let table = self.seen_table(session, table)?;
+                    let table = self.readable(session, table)?;
                     select::columns(select, &table.schema(), self.assumptions()).map(Some)
                 }
             },
@@ -280,7 +289,7 @@ impl Engine {
             Statement::Update(update) => removal::update(&table(&update.table)?, update, &scope)?,
             Statement::Select(select) => {
                 return match &select.table {
-                    Some(name) => select::select(&table(name)?, select, &scope),
+                    Some(name) => select::select(&self.readable(session, name)?, select, &scope),
                     None => variables::select(select, session, &scope),
                 };
             }

@@ -48,11 +48,11 @@ pub(crate) fn show(show: &Show, engine: &Engine, session: &Session) -> Result<An
         Presence::Present => Ok(()),
         Presence::Absent => Err(refusal::unsupported(statement)),
     };
-    let find = |name: &TableName| engine.seen_table(session, name);
+    let find = |name: &TableName| engine.readable(session, name);
     let rows = match show {
         Show::Databases => {
             let mut names = catalog.database_names();
-            names.push("information_schema".to_owned());
+            names.extend(engine.views.shown().map(str::to_owned));
             names.sort();
             one_column(names)
         }

@@ -8,7 +8,7 @@ use crate::sql::lexer::{Lexer, Token};
 use crate::sql::{Dialect, Scalar, TableName};
 
 /// Words that cannot stand as a name without backticks.
-const RESERVED: [&str; 44] = [
+pub(crate) const RESERVED: [&str; 44] = [
     "add", "all", "alter", "and", "as", "asc", "between", "by", "case", "create", "delete", "desc",
     "describe", "distinct", "drop", "exists", "from", "group", "having", "in", "index", "insert", "into",
     "is", "join", "key", "like", "limit", "not", "null", "offset", "on", "or", "order", "primary", "select",

@@ -7,6 +7,7 @@ mod cursor;
 mod definition;
 mod dialect;
 mod hint;
+mod json;
 mod lexer;
 mod predicate;
 mod privilege;
@@ -23,6 +24,7 @@ use crate::refusal::{syntax, unsupported};
 
 pub use account::{AccountChange, Secret};
 use cursor::Cursor;
+pub(crate) use cursor::RESERVED;
 pub(crate) use dialect::Dialect;
 pub(crate) use lexer::bytes_of_hex;
 pub use privilege::{Privilege, Privileges, Resource};

@@ -6,6 +6,7 @@ use crate::answer::{Datum, SqlError};
 use crate::refusal::{syntax, unsupported};
 use crate::sql::Scalar;
 use crate::sql::cursor::Cursor;
+use crate::sql::json::document;
 use crate::sql::lexer::Token;
 
 /// Reads a value. Expressions are not in the dialect.
@@ -37,6 +38,10 @@ fn named(cursor: &mut Cursor<'_>, word: &str) -> Result<Scalar, SqlError> {
             cursor.expect_symbol("(")?;
             cursor.expect_symbol(")")?;
             Scalar::Now
+        }
+        "json_object" | "json_array" => {
+            let text = document(cursor, word.eq_ignore_ascii_case("json_object"))?;
+            Scalar::Literal(Datum::Text(Cow::Owned(text)))
         }
         // Typed literals of SQL: the text is read by its column anyway.
         "date" | "time" | "timestamp" => Scalar::Literal(Datum::Text(Cow::Owned(cursor.text()?))),

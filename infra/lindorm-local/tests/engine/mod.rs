@@ -24,4 +24,5 @@ mod system;
 mod text_forms;
 mod updating;
 mod users;
+mod views;
 mod writing;
