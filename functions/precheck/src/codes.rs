@@ -120,8 +120,19 @@ codes! {
 
     ProbeClock "probe_clock" Alert Itself "the target's clock can be read from an unstamped cell"
     ProbeStamp "probe_stamp" Alert Itself "the target keeps the stamp a copied row is given"
+    ProbeClockSpread "probe_clock_spread" Alert Itself "the clocks of the target's nodes differ by less than the stamp's margin"
+    ProbeDelete "probe_delete" Alert Itself "a DELETE on the target hides an older row that arrives after it"
+    ProbeEqualStamps "probe_equal_stamps" Pass Itself "which of two cells with one stamp the target reads"
+    ProbeReinsertion "probe_reinsertion" Pass Itself "whether a row written at once after its DELETE is read"
+    ProbeNullWrite "probe_null_write" Alert Itself "writing NULL leaves nothing of an older value"
     ProbeNullRows "probe_null_rows" Pass Itself "whether a row of only NULLs exists on the target"
     ProbeOddNames "probe_odd_names" Pass Itself "whether the target takes names outside its documented characters"
+    ProbePreparedHints "probe_prepared_hints" Pass Itself "whether hints work in prepared statements"
+    ProbeValues "probe_values" Alert Itself "values read back from the target as they were written"
+    ProbeEmptyValues "probe_empty_values" Alert Itself "an empty value on the target is not NULL"
+    ProbeStatementRows "probe_statement_rows" Pass Itself "how many rows of one statement the target takes"
+    ProbeDeleteTimeout "probe_delete_timeout" Pass Itself "whether the time of a DELETE can be limited"
+    ProbeMultiRowDelete "probe_multi_row_delete" Pass Itself "whether one DELETE removes several rows"
 
     SelectionEmpty "selection_empty" AlertOrFail Source "the document selects at least one table of each database"
     SourceObjectMissing "source_object_missing" Fail Source "each database and table the document names exists on the source"
@@ -155,11 +166,16 @@ codes! {
     TargetVersions "target_versions" Fail Tables "each target table keeps at least one version"
     TargetMutability "target_mutability" Alert Tables "the rows of each target table may be written again"
 
+    TargetOldValues "target_old_values" Alert Tables "no old value of a row that stays shows under a NULL"
+    TargetTypeRefused "target_type_refused" Fail Tables "the target makes columns of every type needed"
+    TargetTypeLost "target_type_lost" Alert Tables "every type needed gives values back as they were written"
+
     ValueSize "value_size" AlertOrFail Itself "no value is larger than the target stores"
     KeySize "key_size" AlertOrFail Itself "no key is larger than the target stores"
     KeyNul "key_nul" AlertOrFail Itself "no string of a key contains U+0000"
     KeyZeroDate "key_zero_date" Fail Itself "no key holds a zero date"
     NullRows "null_rows" Alert Itself "no row is NULL in every column besides its key"
+    EmptyValues "empty_values" Alert Itself "no row holds an empty value that would become NULL"
     NotScanned "not_scanned" Alert Itself "every question about the rows was answered in time"
 
     GeneratedColumns "generated_columns" Pass Itself "generated columns are carried as plain values"

@@ -87,7 +87,7 @@ where
     let Target { state, probe, .. } = target;
     let (probe_database, measured) = match probe {
         Some((database, capabilities)) => {
-            findings.extend(probe_report::judge(&capabilities, &database, &task.target.user));
+            findings.extend(probe_report::judge(&capabilities, &database, task));
             (Some(database), capabilities)
         }
         None => (None, Capabilities::unknown("no target database to probe in")),

@@ -11,6 +11,7 @@
 
 mod accepted;
 mod binlog;
+mod clock_spread;
 pub mod codes;
 mod column_traits;
 mod connection;
@@ -35,6 +36,7 @@ mod target_database;
 mod target_name;
 mod target_side;
 mod target_table;
+mod target_types;
 mod time_zone;
 mod version;
 

@@ -1,85 +1,288 @@
 //! What the probe measured, in words a person understands, and what follows for this run.
+//!
+//! A measurement is worth an alert where the run is less safe for it, and only then. Where no probe table could be made,
+//! nothing was measured for one reason, which is told as an alert twice (the clock, the stamp) and not a dozen times.
 
-use migration::capabilities::{Capabilities, Measured};
+use migration::capabilities::{Capabilities, EqualStamps, LiteralValues, Measured};
 use migration::finding::Finding;
 use migration::ident::DatabaseName;
+use migration::statement_form::{StampForm, ValueForm};
+use migration::task::Task;
 
 use crate::codes::Code;
 use crate::draft::Draft;
-use crate::quote;
+use crate::{clock_spread, quote};
 
 /// What follows where rows cannot be stamped.
 const UNSTAMPED: &str = "this run's rows are written with the target's own time: nobody else may write to the target \
                          tables before it has ended";
+const GRANT: &str =
+    "give the account the right to make and drop a table in this database, or accept the finding";
+const ACCEPT: &str = "accept the finding to go on";
 
 /// One finding for each measurement.
-pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName, user: &str) -> Vec<Finding> {
-    let Capabilities { clock, stamp_hint: stamp, null_rows, odd_names, .. } = capabilities;
-    vec![
-        needed(
-            Code::ProbeClock,
-            (database, user),
-            clock,
-            "the target's clock can be read",
-            "the target's clock cannot be read",
-        ),
-        needed(
-            Code::ProbeStamp,
-            (database, user),
-            stamp,
-            "a copied row keeps the stamp it is given, and the greater stamp wins",
-            "a copied row does not keep the stamp it is given",
-        ),
-        informs(
-            Code::ProbeNullRows,
-            database,
-            null_rows,
-            "a row whose columns besides the key are all NULL exists",
-            "a row whose columns besides the key are all NULL does not exist: where that can happen, tables that Ferry \
-             makes get a column `ferry_row`",
-        ),
-        informs(
-            Code::ProbeOddNames,
-            database,
-            odd_names,
-            "names with characters outside letters, digits, `.`, `-` and `_` are taken",
-            "names with characters outside letters, digits, `.`, `-` and `_` are refused and must be given other names",
-        ),
-    ]
+pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName, task: &Task) -> Vec<Finding> {
+    let told = Told { capabilities, database, user: &task.target.user };
+    let mut findings = vec![told.clock(), told.stamp(), told.delete(), told.null_write()];
+    findings.push(clock_spread::judge(capabilities, database, task.tuning.stamp_margin.duration()));
+    findings.extend([told.equal_stamps(), told.values(), told.empty_values(), told.statement_rows()]);
+    findings.extend(told.informing());
+    findings
 }
 
-fn needed(
-    code: Code,
-    (database, user): (&DatabaseName, &str),
-    measured: &Measured,
-    shown: &str,
-    not_shown: &str,
-) -> Finding {
-    let (evidence, grants) = match measured {
-        Measured::Yes => return Draft::pass(code, database, shown).done(),
-        Measured::No => (not_shown.to_owned(), Vec::new()),
-        Measured::Inconclusive { why } => {
-            let rights = ["READ", "WRITE", "ADMIN", "TRASH"];
-            (format!("not shown: {why}"), quote::target_grants(&rights, database.as_str(), user))
+struct Told<'a> {
+    capabilities: &'a Capabilities,
+    database: &'a DatabaseName,
+    user: &'a str,
+}
+
+impl Told<'_> {
+    fn pass(&self, code: Code, evidence: impl Into<String>) -> Finding {
+        Draft::pass(code, self.database, evidence).done()
+    }
+
+    fn alert(&self, code: Code, evidence: impl Into<String>) -> Draft {
+        Draft::alert(code, self.database, evidence)
+    }
+
+    /// Why nothing at all was measured.
+    fn unprobed(&self) -> Option<&str> {
+        let Measured::Inconclusive { why } = &self.capabilities.clock else { return None };
+        (Capabilities::unknown(why) == *self.capabilities).then_some(why)
+    }
+
+    fn unstamped(&self, code: Code, why: &str) -> Finding {
+        let draft = self.alert(code, format!("{why}; {UNSTAMPED}"));
+        if self.unprobed().is_none() {
+            return draft.remedy(ACCEPT).done();
         }
-    };
-    Draft::alert(code, database, format!("{evidence}; {UNSTAMPED}"))
-        .remedy("give the account the right to make and drop a table in this database, or accept the finding")
-        .statements(grants)
-        .done()
-}
+        let rights = ["READ", "WRITE", "ADMIN", "TRASH"];
+        let grants = quote::target_grants(&rights, self.database.as_str(), self.user);
+        draft.remedy(GRANT).statements(grants).done()
+    }
 
-fn informs(
-    code: Code,
-    database: &DatabaseName,
-    measured: &Measured,
-    shown: &str,
-    not_shown: &str,
-) -> Finding {
-    let evidence = match measured {
-        Measured::Yes => shown.to_owned(),
-        Measured::No => not_shown.to_owned(),
-        Measured::Inconclusive { why } => format!("not known ({why}); taken as: {not_shown}"),
-    };
-    Draft::pass(code, database, evidence).done()
+    fn clock(&self) -> Finding {
+        match &self.capabilities.clock {
+            Measured::Yes => self.pass(Code::ProbeClock, "the target's clock can be read"),
+            Measured::No => self.unstamped(Code::ProbeClock, "the target's clock cannot be read"),
+            Measured::Inconclusive { why } => self.unstamped(Code::ProbeClock, &format!("not shown: {why}")),
+        }
+    }
+
+    fn stamp(&self) -> Finding {
+        let Capabilities { stamp_hint, stamp_column, .. } = self.capabilities;
+        if self.capabilities.takes_stamps() {
+            let by = match self.capabilities.statement_form().stamp {
+                StampForm::Hint => "a hint",
+                StampForm::Column => "the column `_l_ts_`, which is used because a hint does not",
+            };
+            let evidence =
+                format!("a copied row keeps the stamp it is given by {by}; the greater stamp wins");
+            return self.pass(Code::ProbeStamp, evidence);
+        }
+        match (stamp_hint, stamp_column) {
+            (Measured::Inconclusive { why }, _) | (_, Measured::Inconclusive { why }) => {
+                self.unstamped(Code::ProbeStamp, &format!("not shown: {why}"))
+            }
+            (Measured::Yes | Measured::No, Measured::Yes | Measured::No) => self.unstamped(
+                Code::ProbeStamp,
+                "a copied row does not keep the stamp it is given, neither by a hint nor by the column `_l_ts_`",
+            ),
+        }
+    }
+
+    fn delete(&self) -> Finding {
+        let hidden = "a DELETE hides an older row that arrives after it";
+        let seen = "a DELETE does not hide an older row that arrives after it: a copied row could revive a deleted key";
+        let decides = self.capabilities.clock.is_shown() && self.capabilities.takes_stamps();
+        match &self.capabilities.delete_hides_later_arrivals {
+            Measured::Yes => self.pass(Code::ProbeDelete, hidden),
+            Measured::No => self.unstamped(Code::ProbeDelete, seen),
+            Measured::Inconclusive { why } if decides => {
+                self.unstamped(Code::ProbeDelete, &format!("not shown that {hidden}: {why}"))
+            }
+            Measured::Inconclusive { why } => {
+                self.pass(Code::ProbeDelete, format!("not known ({why}); nothing rests on it in this run"))
+            }
+        }
+    }
+
+    fn null_write(&self) -> Finding {
+        let Capabilities { null_taken, null_removes, null_hides_later_arrivals: hides, .. } =
+            self.capabilities;
+        let left = |evidence: String| {
+            self.alert(Code::ProbeNullWrite, evidence)
+                .remedy(
+                    "start with empty target tables, or empty them first: where nothing lies under a NULL nothing \
+                     can show; then accept the finding",
+                )
+                .done()
+        };
+        if let Some(why) = self.unprobed() {
+            let evidence =
+                format!("not known ({why}); taken as: an older value may show where NULL is written");
+            return self.pass(Code::ProbeNullWrite, evidence);
+        }
+        match (null_taken, null_removes, hides) {
+            (Measured::Yes, Measured::Yes, Measured::Yes) => {
+                self.pass(Code::ProbeNullWrite, "writing NULL leaves nothing of an older value")
+            }
+            (Measured::No, _, _) => left(
+                "NULL is refused; a row's statement leaves such columns out, so an older value stays"
+                    .to_owned(),
+            ),
+            (Measured::Inconclusive { why }, _, _) | (Measured::Yes, Measured::Inconclusive { why }, _) => {
+                left(format!("not shown that writing NULL removes an older value: {why}"))
+            }
+            (Measured::Yes, Measured::No, _) => left("writing NULL leaves an older value there".to_owned()),
+            (Measured::Yes, Measured::Yes, _) if !self.capabilities.stamped() => self.pass(
+                Code::ProbeNullWrite,
+                "writing NULL removes an older value; in this run none can arrive later",
+            ),
+            (Measured::Yes, Measured::Yes, Measured::No) => {
+                left("writing NULL removes an older value, but not one that arrives after it".to_owned())
+            }
+            (Measured::Yes, Measured::Yes, Measured::Inconclusive { why }) => {
+                left(format!("not shown that writing NULL hides an older value that arrives after it: {why}"))
+            }
+        }
+    }
+
+    fn equal_stamps(&self) -> Finding {
+        let rule = match &self.capabilities.equal_stamps {
+            EqualStamps::LaterWins => "the one that arrived later is read".to_owned(),
+            EqualStamps::FirstWins => "the one that arrived first is read".to_owned(),
+            EqualStamps::GreaterWins => "the greater value is read".to_owned(),
+            EqualStamps::LesserWins => "the lesser value is read".to_owned(),
+            EqualStamps::Inconclusive { why } => format!("not known which is read ({why})"),
+        };
+        self.pass(Code::ProbeEqualStamps, format!("of two cells with one stamp {rule}; nothing rests on it"))
+    }
+
+    fn values(&self) -> Finding {
+        let Capabilities { bound_values, literal_values, prepared_hints, .. } = self.capabilities;
+        let literal = match literal_values {
+            LiteralValues::Shown { .. } => None,
+            LiteralValues::Inconclusive { why } => Some(why),
+        };
+        match (self.capabilities.statement_form().values, literal) {
+            (ValueForm::Bound, _) if bound_values.is_shown() && prepared_hints.is_shown() => {
+                self.pass(Code::ProbeValues, "values are bound and read back as they were written")
+            }
+            (ValueForm::Literal { .. }, _) => self.pass(
+                Code::ProbeValues,
+                "values stand in the statement's text and read back as they were written",
+            ),
+            (ValueForm::Bound, why) => {
+                if let Some(why) = self.unprobed() {
+                    let evidence =
+                        format!("not known ({why}); values are bound, as the documentation recommends");
+                    return self.pass(Code::ProbeValues, evidence);
+                }
+                let bound = match bound_values {
+                    Measured::Yes => "bound, but hints do not work beside them",
+                    Measured::No => "bound",
+                    Measured::Inconclusive { why } => why,
+                };
+                let why = why.map_or("", String::as_str);
+                let evidence = format!(
+                    "values were not shown to read back as they were written, neither bound ({bound}) nor in the \
+                     statement's text ({why}); they are bound"
+                );
+                let remedy = "accept the finding and run `ferry verify` after the copy";
+                self.alert(Code::ProbeValues, evidence).remedy(remedy).done()
+            }
+        }
+    }
+
+    fn empty_values(&self) -> Finding {
+        let Capabilities { empty_text, empty_bytes, .. } = self.capabilities;
+        let lost = |answer: &Measured, what: &str| (*answer == Measured::No).then(|| what.to_owned());
+        let lost: Vec<String> = [lost(empty_text, "an empty text"), lost(empty_bytes, "an empty VARBINARY")]
+            .into_iter()
+            .flatten()
+            .collect();
+        if let Some(why) = self.unprobed() {
+            return self.pass(Code::ProbeEmptyValues, format!("not known ({why}); taken as kept"));
+        }
+        if !lost.is_empty() {
+            let evidence = format!("{} becomes NULL; rows that hold one are counted", lost.join(" and "));
+            return self.pass(Code::ProbeEmptyValues, evidence);
+        }
+        match (empty_text, empty_bytes) {
+            (Measured::Inconclusive { why }, _) | (_, Measured::Inconclusive { why }) => self
+                .alert(
+                    Code::ProbeEmptyValues,
+                    format!("not known whether an empty value becomes NULL: {why}"),
+                )
+                .remedy("accept the finding and run `ferry verify` after the copy")
+                .done(),
+            (Measured::Yes | Measured::No, Measured::Yes | Measured::No) => {
+                self.pass(Code::ProbeEmptyValues, "an empty value is kept and is not NULL")
+            }
+        }
+    }
+
+    fn statement_rows(&self) -> Finding {
+        let rows = self.capabilities.statement_form().rows;
+        let evidence = match self.capabilities.statement_rows {
+            Some(_) => format!("{rows} rows of one statement are taken, and as many are sent"),
+            None => format!("not known how many rows of one statement are taken; {rows} are sent"),
+        };
+        self.pass(Code::ProbeStatementRows, evidence)
+    }
+
+    /// What only informs: the code, the answer, and how it reads as "yes" and as "no".
+    fn informing(&self) -> Vec<Finding> {
+        let found = self.capabilities;
+        let questions = [
+            (
+                Code::ProbeReinsertion,
+                &found.upsert_after_delete,
+                "a row written at once after its DELETE is read",
+                "a row written at once after its DELETE can be lost: two writes of one key must be kept apart",
+            ),
+            (
+                Code::ProbeNullRows,
+                &found.null_rows,
+                "a row whose columns besides the key are all NULL exists",
+                "a row whose columns besides the key are all NULL does not exist: where that can happen, tables that \
+                 Ferry makes get a column `ferry_row`",
+            ),
+            (
+                Code::ProbeOddNames,
+                &found.odd_names,
+                "names with characters outside letters, digits, `.`, `-` and `_` are taken",
+                "names with characters outside letters, digits, `.`, `-` and `_` are refused and must be given other \
+                 names",
+            ),
+            (
+                Code::ProbePreparedHints,
+                &found.prepared_hints,
+                "hints work in prepared statements",
+                "hints do not work in prepared statements, so values stand in the statement's text",
+            ),
+            (
+                Code::ProbeDeleteTimeout,
+                &found.delete_timeout_hint,
+                "the time of a DELETE can be limited",
+                "the time of a DELETE cannot be limited: the server's own limit of two minutes counts",
+            ),
+            (
+                Code::ProbeMultiRowDelete,
+                &found.multi_row_delete,
+                "one DELETE removes several rows; each is deleted by a statement of its own all the same",
+                "one DELETE removes one row",
+            ),
+        ];
+        let informs = |(code, measured, shown, not_shown): (Code, &Measured, &str, &str)| {
+            let evidence = match measured {
+                Measured::Yes => shown.to_owned(),
+                Measured::No => not_shown.to_owned(),
+                Measured::Inconclusive { why } => format!("not known ({why}); taken as: {not_shown}"),
+            };
+            self.pass(code, evidence)
+        };
+        questions.into_iter().map(informs).collect()
+    }
 }

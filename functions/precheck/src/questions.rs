@@ -3,10 +3,11 @@
 //! A scan of the source costs its owner something, so nothing is asked that the declared types already answer. A
 //! question that is not answered in time leaves the matter to the policy for bad rows at run time, and is told.
 
+use migration::capabilities::{Capabilities, Measured};
 use migration::finding::{Finding, Level};
 use migration::limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX};
 use migration::port::SourceQuestion;
-use migration::schema::{ColumnMapping, SourceColumn, SourceType, TableMapping};
+use migration::schema::{ColumnMapping, SourceColumn, SourceType, TableMapping, TargetType};
 use migration::task::BadRowPolicy;
 use migration::value::{Conversion, ZeroDates};
 
@@ -16,8 +17,8 @@ use crate::draft::{Draft, counted};
 /// The most bytes a character of any MySQL character set takes in UTF-8.
 const CHARACTER_BYTES_MAX: u64 = 4;
 
-/// What to ask of a table; `null_rows_exist` says what the probe showed.
-pub(crate) fn of(mapping: &TableMapping, null_rows_exist: bool) -> Vec<SourceQuestion> {
+/// What to ask of a table, after what the probe showed.
+pub(crate) fn of(mapping: &TableMapping, measured: &Capabilities) -> Vec<SourceQuestion> {
     let mut questions = Vec::new();
     let (key, values): (Vec<_>, Vec<_>) = mapping
         .columns
@@ -31,7 +32,7 @@ pub(crate) fn of(mapping: &TableMapping, null_rows_exist: bool) -> Vec<SourceQue
         questions.push(SourceQuestion::NulInKey);
     }
     for (mapped, column) in &key {
-        if zero_dates_break(&column.column_type, mapped.conversion) {
+        if zero_dates_become_null(&column.column_type, mapped.conversion) {
             questions.push(SourceQuestion::ZeroDates { column: column.name.clone() });
         }
     }
@@ -41,9 +42,14 @@ pub(crate) fn of(mapping: &TableMapping, null_rows_exist: bool) -> Vec<SourceQue
             questions.push(SourceQuestion::LongerThan { column, bytes });
         }
     }
-    if may_vanish(mapping, &values, null_rows_exist) {
+    if may_vanish(mapping, &values, measured.null_rows.is_shown()) {
         let columns = values.iter().map(|(_, column)| column.name.clone()).collect();
         questions.push(SourceQuestion::AllNull { columns });
+    }
+    let emptied = key.iter().chain(&values).filter(|(mapped, column)| becomes_null(mapped, column, measured));
+    let columns: Vec<_> = emptied.map(|(_, column)| column.name.clone()).collect();
+    if !columns.is_empty() {
+        questions.push(SourceQuestion::Empty { columns });
     }
     questions
 }
@@ -60,6 +66,25 @@ fn may_vanish(
     !mapping.marker && !null_rows_exist && !values.is_empty() && values.iter().all(can_be_null)
 }
 
+/// Whether an empty value of the column was shown to become NULL.
+fn becomes_null(mapped: &ColumnMapping, column: &SourceColumn, measured: &Capabilities) -> bool {
+    let can_be_empty = matches!(
+        column.column_type,
+        SourceType::Varchar { .. }
+            | SourceType::Text { .. }
+            | SourceType::Enum { .. }
+            | SourceType::Set { .. }
+            | SourceType::Varbinary { .. }
+            | SourceType::Blob { .. }
+    );
+    let is_lost = match mapped.target_type {
+        TargetType::Varchar { .. } => measured.empty_text == Measured::No,
+        TargetType::Varbinary => measured.empty_bytes == Measured::No,
+        _ => false,
+    };
+    can_be_empty && is_lost
+}
+
 /// The finding of an answer; none where nothing is wrong.
 pub(crate) fn judge(
     mapping: &TableMapping,
@@ -72,9 +97,10 @@ pub(crate) fn judge(
         SourceQuestion::LongerThan { column, .. } | SourceQuestion::ZeroDates { column } => {
             format!("{}.{column}", mapping.source.id)
         }
-        SourceQuestion::KeyLongerThan { .. } | SourceQuestion::NulInKey | SourceQuestion::AllNull { .. } => {
-            mapping.source.id.to_string()
-        }
+        SourceQuestion::KeyLongerThan { .. }
+        | SourceQuestion::NulInKey
+        | SourceQuestion::AllNull { .. }
+        | SourceQuestion::Empty { .. } => mapping.source.id.to_string(),
     };
     let count = match answer {
         Some(0) => return None,
@@ -94,7 +120,7 @@ pub(crate) fn judge(
     let draft = match level(question, on_bad_row) {
         Level::Fail => Draft::fail(code, &subject, evidence).remedy(remedy),
         Level::Alert | Level::Pass => Draft::alert(code, &subject, evidence).remedy(match question {
-            SourceQuestion::AllNull { .. } => remedy,
+            SourceQuestion::AllNull { .. } | SourceQuestion::Empty { .. } => remedy,
             _ => "`on_bad_row: reject` leaves these rows out and records them; accept the finding, or mend the rows",
         }),
     };
@@ -109,7 +135,10 @@ pub(crate) fn code(question: &SourceQuestion) -> Code {
 fn level(question: &SourceQuestion, on_bad_row: BadRowPolicy) -> Level {
     match (question, on_bad_row) {
         (SourceQuestion::ZeroDates { .. }, BadRowPolicy::Fail | BadRowPolicy::Reject) => Level::Fail,
-        (SourceQuestion::AllNull { .. }, BadRowPolicy::Fail | BadRowPolicy::Reject) => Level::Alert,
+        (
+            SourceQuestion::AllNull { .. } | SourceQuestion::Empty { .. },
+            BadRowPolicy::Fail | BadRowPolicy::Reject,
+        ) => Level::Alert,
         (
             SourceQuestion::LongerThan { .. }
             | SourceQuestion::KeyLongerThan { .. }
@@ -149,10 +178,16 @@ fn wording(question: &SourceQuestion) -> (Code, String, &'static str) {
             "NULL in every column besides the key, which would not exist on the target".to_owned(),
             "give the target table a column `ferry_row` TINYINT, let Ferry make the table, or accept the finding",
         ),
+        SourceQuestion::Empty { .. } => (
+            Code::EmptyValues,
+            "an empty text or VARBINARY, which the target makes NULL".to_owned(),
+            "accept the finding if NULL will do in their place, or leave the columns out with `columns.exclude`",
+        ),
     }
 }
 
-fn zero_dates_break(source: &SourceType, conversion: Conversion) -> bool {
+/// Whether a zero date of the column has no form on the target but NULL.
+pub(crate) fn zero_dates_become_null(source: &SourceType, conversion: Conversion) -> bool {
     let dated =
         matches!(source, SourceType::Date | SourceType::DateTime { .. } | SourceType::Timestamp { .. });
     dated && !matches!(conversion, Conversion::Text { zero_dates: ZeroDates::Text, .. })

@@ -21,7 +21,7 @@ use crate::draft::{Draft, in_order};
 use crate::facts::{Selected, TargetState};
 use crate::handler::Ports;
 use crate::inspection::settled;
-use crate::{mapping_fault, narrowing, questions, target_name, target_table};
+use crate::{mapping_fault, narrowing, questions, target_name, target_table, target_types};
 
 /// Time a question may take, the answer's way included; none is asked with less left.
 const QUESTION_SPAN: Duration = Duration::from_secs(8);
@@ -40,12 +40,13 @@ const MAPPING_CODES: [(Code, &str); 9] = [
 ];
 
 /// The codes of questions, likewise.
-const QUESTION_CODES: [(Code, &str); 5] = [
+const QUESTION_CODES: [(Code, &str); 6] = [
     (Code::ValueSize, "no value larger than the target stores, by type or by count"),
     (Code::KeySize, "no key larger than the target stores, by type or by count"),
     (Code::KeyNul, "no U+0000 in a key, by type or by count"),
     (Code::KeyZeroDate, "no zero date in a key, by type or by count"),
     (Code::NullRows, "no row would be without a cell on the target"),
+    (Code::EmptyValues, "no empty value would become NULL on the target"),
 ];
 
 /// Maps every table that can be mapped, largest first, and reports what stands against the others.
@@ -82,6 +83,9 @@ pub(crate) fn map(
             }
             Ok(mapping) if existing.is_some() => {
                 findings.extend(target_table::extra_columns(&mapping));
+                if state.filled.contains(&mapping.target.id) {
+                    findings.extend(target_table::old_values(&mapping, measured));
+                }
                 let narrower = narrowing::judge(&mapping);
                 if narrower.iter().any(|finding| finding.code == Code::DecimalPrecision.as_str()) {
                     at_fault.entry(Code::DecimalPrecision).or_default().insert(&table.source.id);
@@ -111,6 +115,7 @@ pub(crate) fn map(
         misnamed,
         "the target allows the names to be made",
     ));
+    findings.extend(mapped.iter().flat_map(|mapping| target_types::judge(mapping, measured)));
     mapped.retain(|mapping| fits_a_record(mapping, findings));
     mapped.sort_by(|one, other| {
         other.source.data_bytes.cmp(&one.source.data_bytes).then_with(|| one.source.id.cmp(&other.source.id))
@@ -155,7 +160,7 @@ where
     let mut unclear: BTreeMap<Code, BTreeSet<&TableId>> = BTreeMap::new();
     let mut asked = 0;
     for mapping in mapped.iter().rev() {
-        for question in questions::of(mapping, measured.null_rows.is_shown()) {
+        for question in questions::of(mapping, measured) {
             asked += 1;
             let answer = if budget.left(ports.clock.now()) < QUESTION_SPAN {
                 None

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use migration::capabilities::Capabilities;
 use migration::finding::Finding;
-use migration::ident::TableId;
-use migration::schema::{MARKER_COLUMN, TableMapping, TargetTable};
+use migration::ident::{ColumnName, TableId};
+use migration::schema::{ColumnMapping, MARKER_COLUMN, TableMapping, TargetTable};
 use migration::task::{NotEmptyPolicy, TablesOnTarget};
 
 use crate::codes::Code;
 use crate::draft::{Draft, listed};
+use crate::questions::zero_dates_become_null;
 use crate::quote;
 
 /// A table that is missing where Ferry may not make it.
@@ -59,6 +61,34 @@ pub(crate) fn extra_columns(mapping: &TableMapping) -> Option<Finding> {
     }
     let evidence = format!("nothing is carried into {}", listed(&extra));
     Some(Draft::pass(Code::TargetColumnExtra, &mapping.target.id, evidence).done())
+}
+
+/// Names the columns in which a row that stays would show an old value where the source has NULL.
+pub(crate) fn old_values(mapping: &TableMapping, measured: &Capabilities) -> Option<Finding> {
+    if measured.null_taken.is_shown() && measured.null_removes.is_shown() {
+        return None;
+    }
+    let can_be_null = |column: &&ColumnMapping| {
+        let found = mapping.source.column(&column.source);
+        !column.in_key
+            && found.is_none_or(|found| {
+                found.nullable || zero_dates_become_null(&found.column_type, column.conversion)
+            })
+    };
+    let columns: Vec<&ColumnName> =
+        mapping.columns.iter().filter(can_be_null).map(|column| &column.target).collect();
+    if columns.is_empty() {
+        return None;
+    }
+    let evidence = format!(
+        "the table keeps its rows, and NULL was not shown to remove what is there: where the source has NULL, the old value \
+         would stay in {}",
+        listed(&columns)
+    );
+    let draft = Draft::alert(Code::TargetOldValues, &mapping.target.id, evidence)
+        .remedy("empty the table before the copy, or accept the finding if no key of the source is in it")
+        .statement(format!("TRUNCATE TABLE {};", quote::table(&mapping.target.id)));
+    Some(draft.done())
 }
 
 fn attributes(table: &TargetTable) -> Vec<Finding> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use memory::{Call, Fault};
+use migration::capabilities::{Capabilities, LiteralValues, Measured};
 use migration::finding::{Finding, Level};
 use migration::owner::Owner;
 use migration::port::CheckpointTable;
@@ -108,8 +109,6 @@ const ON_SERVERS: &[Scenario] = &[
     (Code::TargetDatabaseName, FAIL, |world| {
         world.set_objects(json!([{ "database": "shop", "target": "far_too_long_a_name" }]));
     }),
-    (Code::ProbeClock, ALERT, |world| refuse(world, Call::Probe)),
-    (Code::ProbeStamp, ALERT, |world| refuse(world, Call::Probe)),
     (Code::SelectionEmpty, FAIL, |world| {
         world.set_objects(json!([{ "database": "shop", "exclude": ["*"] }]));
     }),
@@ -120,6 +119,60 @@ const ON_SERVERS: &[Scenario] = &[
         world.set_objects(json!([{ "database": "shop" }, { "database": "stock", "exclude": ["*"] }]));
     }),
     (Code::SourceObjectMissing, FAIL, |world| world.set_objects(json!([{ "database": "shopp" }]))),
+];
+
+fn measured(world: &World, change: fn(&mut Capabilities)) {
+    world.target.set_capabilities(change);
+}
+
+fn open() -> Measured {
+    Measured::Inconclusive { why: "several tries had several results".to_owned() }
+}
+
+const ON_PROBE: &[Scenario] = &[
+    (Code::ProbeClock, ALERT, |world| refuse(world, Call::Probe)),
+    (Code::ProbeStamp, ALERT, |world| {
+        measured(world, |found| *found = found.clone().without_stamps("an index"));
+    }),
+    (Code::ProbeClockSpread, ALERT, |world| {
+        measured(world, |found| found.clock_spread = Some(Duration::from_secs(2)));
+    }),
+    (Code::ProbeDelete, ALERT, |world| {
+        measured(world, |found| found.delete_hides_later_arrivals = Measured::No);
+    }),
+    (Code::ProbeNullWrite, ALERT, |world| measured(world, |found| found.null_removes = Measured::No)),
+    (Code::ProbeValues, ALERT, |world| {
+        measured(world, |found| {
+            found.bound_values = Measured::No;
+            found.literal_values = LiteralValues::Inconclusive { why: "an error".to_owned() };
+        });
+    }),
+    (Code::ProbeEmptyValues, ALERT, |world| measured(world, |found| found.empty_text = open())),
+    (Code::TargetOldValues, ALERT, |world| {
+        crate::remedies::fill_orders(world);
+        let mut source = orders();
+        source.columns[1].nullable = true;
+        world.source.add_table(source);
+        world.set("tables_on_target", json!({ "if_not_empty": "allow" }));
+        measured(world, |found| found.null_taken = Measured::No);
+    }),
+    (Code::TargetTypeRefused, FAIL, |world| {
+        measured(world, |found| found.types_refused = vec![TargetType::Date]);
+        world.source.add_table(table("t", vec![column("day", SourceType::Date, "date")]));
+    }),
+    (Code::TargetTypeLost, ALERT, |world| {
+        measured(world, |found| {
+            found.types_lost = vec![TargetType::Decimal { precision_scale: Some((38, 10)) }];
+        });
+        let price = SourceType::Decimal { precision: 10, scale: 2 };
+        world.source.add_table(table("t", vec![column("price", price, "decimal(10,2)")]));
+    }),
+    (Code::EmptyValues, ALERT, |world| {
+        measured(world, |found| found.empty_text = Measured::No);
+        let source = table("t", vec![column("v", varchar(10), "varchar(10)")]);
+        let row = vec![SourceValue::Int(1), SourceValue::Text(String::new())];
+        world.source.add_rows(&mapping(&source), [row]);
+    }),
 ];
 
 const ON_TABLES: &[Scenario] = &[
@@ -191,7 +244,7 @@ const ON_TABLES: &[Scenario] = &[
     }),
     (Code::TargetName, FAIL, |world| {
         world.source.add_table(table("größe", Vec::new()));
-        world.target.set_capabilities(|measured| measured.odd_names = migration::capabilities::Measured::No);
+        world.target.set_capabilities(|measured| measured.odd_names = Measured::No);
     }),
     (Code::TargetName, ALERT, |world| world.source.add_table(table("v1.orders", Vec::new()))),
     (Code::TargetTableMissing, FAIL, |world| {
@@ -250,7 +303,7 @@ const ON_ROWS: &[Scenario] = &[
         let source = table("t", vec![column("v", varchar(10), "varchar(10)")]);
         world.source.add_rows(&mapping(&source), [vec![SourceValue::Int(1), SourceValue::Null]]);
         world.target.add_table(made("t", &[("v", VARCHAR)]));
-        world.target.set_capabilities(|measured| measured.null_rows = migration::capabilities::Measured::No);
+        world.target.set_capabilities(|measured| measured.null_rows = Measured::No);
     }),
     (Code::NotScanned, ALERT, |world| {
         long_text(world);
@@ -259,7 +312,7 @@ const ON_ROWS: &[Scenario] = &[
 ];
 
 fn scenarios() -> impl Iterator<Item = &'static Scenario> {
-    ON_SERVERS.iter().chain(ON_TABLES).chain(ON_ROWS)
+    ON_SERVERS.iter().chain(ON_PROBE).chain(ON_TABLES).chain(ON_ROWS)
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod crash_points;
 mod every_code;
 mod handling;
+mod measurements;
 mod remedies;
 mod report_text;
 mod shop;

@@ -24,6 +24,11 @@ pub(crate) fn answers(mapping: &TableMapping, question: &SourceQuestion, row: &S
         SourceQuestion::AllNull { columns } => {
             columns.iter().all(|column| value(column).is_some_and(|value| matches!(value, SourceValue::Null)))
         }
+        SourceQuestion::Empty { columns } => columns.iter().filter_map(value).any(|value| match value {
+            SourceValue::Text(text) => text.is_empty(),
+            SourceValue::Bytes(bytes) => bytes.is_empty(),
+            _ => false,
+        }),
     }
 }
 

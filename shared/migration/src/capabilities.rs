@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{STATEMENT_ROWS, STATEMENT_ROWS_UNMEASURED};
+use crate::schema::TargetType;
 use crate::statement_form::{Escaping, NullForm, StampForm, StatementForm, TimeoutHint, ValueForm};
 
 /// The answer to one question.
@@ -115,6 +116,10 @@ pub struct Capabilities {
     pub empty_bytes: Measured,
     /// An empty VARCHAR is not NULL.
     pub empty_text: Measured,
+    /// Types of which the target makes no column; what is said of values leaves them out.
+    pub types_refused: Vec<TargetType>,
+    /// Types whose values read back as they were in no form; what is said of the forms leaves them out.
+    pub types_lost: Vec<TargetType>,
 }
 
 impl Default for Capabilities {
@@ -150,6 +155,8 @@ impl Capabilities {
             multi_row_delete: unknown(),
             empty_bytes: unknown(),
             empty_text: unknown(),
+            types_refused: Vec::new(),
+            types_lost: Vec::new(),
         }
     }
 
@@ -178,6 +185,8 @@ impl Capabilities {
             multi_row_delete: yes(),
             empty_bytes: yes(),
             empty_text: yes(),
+            types_refused: Vec::new(),
+            types_lost: Vec::new(),
         }
     }
 

@@ -67,6 +67,11 @@ pub enum SourceQuestion {
         /// The columns; not empty.
         columns: Vec<ColumnName>,
     },
+    /// How many rows hold an empty string, of characters or bytes, in at least one of these columns.
+    Empty {
+        /// The columns; not empty.
+        columns: Vec<ColumnName>,
+    },
 }
 
 /// Reads the catalog and settings.

@@ -75,6 +75,17 @@ fn condition(table: &SourceTable, question: &SourceQuestion) -> Result<Option<St
             let nulls = nulls?;
             (!nulls.is_empty()).then(|| nulls.join(" AND "))
         }
+        SourceQuestion::Empty { columns } => {
+            let empty: Result<Vec<String>, PortError> = columns
+                .iter()
+                .map(|column| {
+                    let name = quoted(named(table, column)?.name.as_str());
+                    Ok(format!("OCTET_LENGTH({name}) = 0"))
+                })
+                .collect();
+            let empty = empty?;
+            (!empty.is_empty()).then(|| empty.join(" OR "))
+        }
     })
 }
 

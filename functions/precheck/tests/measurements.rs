@@ -1,0 +1,121 @@
+//! What precheck says of the probe's measurements, and what follows from them.
+
+use std::time::Duration;
+
+use memory::{Call, Fault};
+use migration::capabilities::{Capabilities, LiteralValues, Measured};
+use migration::finding::Level;
+use migration::retry::Retry;
+use migration::statement_form::Escaping;
+use precheck::codes::Code;
+use serde_json::json;
+
+use crate::shop::orders;
+use crate::world::World;
+
+fn with(change: impl FnOnce(&mut Capabilities)) -> World {
+    let world = World::new();
+    world.source.add_table(orders());
+    world.target.set_capabilities(change);
+    world
+}
+
+/// The codes of the findings that stop the run.
+fn stopping(world: &World) -> Vec<String> {
+    let wrong = world.findings().into_iter().filter(|finding| finding.level != Level::Pass);
+    wrong.map(|finding| finding.code).collect()
+}
+
+fn evidence(world: &World, code: Code) -> String {
+    let all = world.findings().into_iter().filter(|finding| finding.code == code.as_str());
+    all.map(|finding| finding.evidence).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn where_nothing_could_be_probed_two_alerts_say_so_and_everything_else_is_told_as_not_known() {
+    let world = with(|_| {});
+    world.platform.faults.at_call(Call::Probe, 1, Fault::Before(Retry::Operator));
+    let (report, _) = world.report();
+    let wrong: Vec<&str> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.level != Level::Pass)
+        .map(|finding| finding.code.as_str())
+        .collect();
+    assert_eq!(wrong, ["probe_clock", "probe_stamp"]);
+    let unknown = report.findings.iter().filter(|finding| finding.evidence.starts_with("not known"));
+    assert!(unknown.count() >= 8);
+    assert!(!report.capabilities.stamped());
+}
+
+#[test]
+fn one_form_that_works_is_enough_and_is_told() {
+    let world = with(|found| found.stamp_hint = Measured::No);
+    assert_eq!(stopping(&world), [""; 0]);
+    assert!(evidence(&world, Code::ProbeStamp).contains("the column `_l_ts_`"));
+    let world = with(|found| {
+        found.prepared_hints = Measured::No;
+        found.literal_values = LiteralValues::Shown { escaping: Escaping::BothDoubled };
+    });
+    assert_eq!(stopping(&world), [""; 0]);
+    assert!(evidence(&world, Code::ProbeValues).contains("in the statement's text"));
+}
+
+#[test]
+fn clocks_that_differ_by_the_margin_are_an_alert_with_the_margin_to_set() {
+    let spread = |millis| with(|found| found.clock_spread = Some(Duration::from_millis(millis)));
+    assert_eq!(stopping(&spread(249)), [""; 0]);
+    assert!(!evidence(&spread(249), Code::ProbeClockSpread).contains("apart"));
+    assert!(evidence(&spread(250), Code::ProbeClockSpread).contains("more than 250 ms apart"));
+    let mut world = spread(2_400);
+    let alert = world.found(Code::ProbeClockSpread, Level::Alert).remove(0);
+    assert_eq!(alert.statements, ["tuning: { stamp_margin: 6s }"]);
+    world.set("tuning", json!({ "stamp_margin": "6s" }));
+    assert_eq!(stopping(&world), [""; 0]);
+}
+
+#[test]
+fn clocks_that_differ_do_not_matter_where_no_row_is_stamped() {
+    let world = with(|found| {
+        *found = found.clone().without_stamps("an index");
+        found.clock_spread = Some(Duration::from_secs(60));
+    });
+    assert_eq!(stopping(&world), ["probe_stamp"]);
+}
+
+#[test]
+fn a_null_that_hides_nothing_later_is_an_alert_only_where_something_can_arrive_later() {
+    let world = with(|found| found.null_hides_later_arrivals = Measured::No);
+    assert_eq!(stopping(&world), ["probe_null_write"]);
+    let world = with(|found| {
+        *found = found.clone().without_stamps("an index");
+        found.null_hides_later_arrivals = Measured::No;
+    });
+    assert_eq!(stopping(&world), ["probe_stamp"]);
+}
+
+#[test]
+fn old_values_matter_only_in_tables_that_keep_rows_and_columns_that_can_be_null() {
+    let filled = |nullable: bool, change: fn(&mut Capabilities)| {
+        let mut world = with(change);
+        crate::remedies::fill_orders(&world);
+        let mut source = orders();
+        source.columns[1].nullable = nullable;
+        world.source.add_table(source);
+        world.set("tables_on_target", json!({ "if_not_empty": "allow" }));
+        world.found(Code::TargetOldValues, Level::Alert)
+    };
+    let found = filled(true, |found| found.null_removes = Measured::No);
+    assert!(found[0].evidence.ends_with("would stay in note"), "{found:?}");
+    assert!(filled(false, |found| found.null_removes = Measured::No).is_empty());
+    assert!(filled(true, |found| found.null_hides_later_arrivals = Measured::No).is_empty());
+    assert_eq!(stopping(&with(|found| found.null_removes = Measured::No)), ["probe_null_write"]);
+}
+
+#[test]
+fn an_empty_value_that_becomes_null_is_looked_for_and_is_no_fault_where_there_is_none() {
+    let world = with(|found| (found.empty_text, found.empty_bytes) = (Measured::No, Measured::No));
+    assert_eq!(stopping(&world), [""; 0]);
+    assert!(evidence(&world, Code::ProbeEmptyValues).contains("becomes NULL"));
+    assert!(evidence(&world, Code::NotScanned).contains("the one question"));
+}
