@@ -23,11 +23,15 @@ mod nulls;
 mod odd_names;
 mod prepared_hints;
 mod reinsertion;
+mod samples;
 mod scratch;
 mod stamps;
 mod statement_rows;
+mod values;
 
-use futures_util::future::{try_join, try_join3, try_join5};
+use std::future::Future;
+
+use futures_util::future::{try_join, try_join3, try_join4, try_join5};
 use migration::capabilities::{Capabilities, Measured};
 use migration::ident::DatabaseName;
 use migration::port::{PortError, TargetClock, TargetProbe};
@@ -43,6 +47,7 @@ use clock_spread::Spread;
 use experiment::{answer, answered, inconclusive, measured, tried};
 use odd_names::odd_table;
 use scratch::Scratch;
+use values::{Empty, Found, values_table};
 
 impl TargetProbe for Target {
     async fn probe(&self, run: RunId, database: &DatabaseName) -> Result<Capabilities, PortError> {
@@ -60,7 +65,9 @@ impl TargetProbe for Target {
             }
         }
         let odd_names = Box::pin(measured(|| odd_names::measure(self, run, database)));
-        let outcome = try_join(odd_names, Box::pin(all_but_names(&scratch))).await;
+        let values = || Box::pin(values::measure(self, run, database));
+        let values = Box::pin(answered(values, Found::open));
+        let outcome = try_join(odd_names, Box::pin(all_but_names(&scratch, values))).await;
         let (odd_names, found) = outcome.map_err(|failure| failure.into_port(&doing))?;
         let found = Capabilities { odd_names, ..found };
         tracing::info!(?found, "the target was probed");
@@ -71,6 +78,7 @@ impl TargetProbe for Target {
         let failed =
             |failure: Failure| failure.into_port(&format!("dropping the probe tables in {database}"));
         scratch::drop_for_good(self, &odd_table(run, database).id).await.map_err(failed)?;
+        scratch::drop_for_good(self, &values_table(run, database, &[]).id).await.map_err(failed)?;
         scratch::drop_for_good(self, &Scratch::of(self, run, database).table).await.map_err(failed)
     }
 }
@@ -93,16 +101,29 @@ impl TargetClock for Target {
     }
 }
 
-async fn all_but_names(scratch: &Scratch<'_>) -> Result<Capabilities, Failure> {
+async fn all_but_names(
+    scratch: &Scratch<'_>,
+    values: impl Future<Output = Result<Found, Failure>> + Send,
+) -> Result<Capabilities, Failure> {
     scratch.settle().await?;
-    let (clock, prepared_hints, spread) = try_join3(
+    let (clock, prepared_hints, spread, kept) = try_join4(
         measured(|| clock::measure(scratch)),
         measured(|| prepared_hints::measure(scratch)),
         answered(|| clock_spread::measure(scratch), |_| Spread { spread: None, steps_back: false }),
+        values,
     )
     .await?;
-    let found = Capabilities { prepared_hints, ..Capabilities::unknown("it was not asked") };
+    let found = Capabilities {
+        prepared_hints,
+        bound_values: kept.bound.clone(),
+        literal_values: kept.literal.clone(),
+        types_refused: kept.types_refused.clone(),
+        types_lost: kept.types_lost.clone(),
+        ..Capabilities::unknown("it was not asked")
+    };
     let values = found.statement_form().values;
+    let Empty { text: empty_text, bytes: empty_bytes } = kept.empty_in(values);
+    let found = Capabilities { empty_text, empty_bytes, ..found };
     let by = |stamps| scratch.with(values, stamps);
     let (found, time) = Box::pin(stamped(&by(StampForm::Hint), &by(StampForm::Column), clock, found)).await?;
     let scratch = &by(found.statement_form().stamp);

@@ -21,16 +21,7 @@ pub(super) async fn probed(stand: &Stand) -> Capabilities {
 
 /// What the stand-in shows without switches, as far as no clock has a say in it.
 fn usual() -> Capabilities {
-    let unasked = Capabilities::default();
-    Capabilities {
-        null_rows: Measured::No,
-        multi_row_delete: Measured::No,
-        bound_values: unasked.bound_values,
-        literal_values: unasked.literal_values,
-        empty_bytes: unasked.empty_bytes,
-        empty_text: unasked.empty_text,
-        ..Capabilities::all_shown()
-    }
+    Capabilities { null_rows: Measured::No, multi_row_delete: Measured::No, ..Capabilities::all_shown() }
 }
 
 /// The answers without what depends on the speed of this machine.
@@ -46,7 +37,7 @@ fn open(answer: &Measured) -> Measured {
     answer.clone()
 }
 
-async fn case(assumptions: &[&str], expected: impl FnOnce(&Capabilities, &mut Capabilities)) {
+pub(super) async fn case(assumptions: &[&str], expected: impl FnOnce(&Capabilities, &mut Capabilities)) {
     let stand = Stand::with(assumptions).await;
     let found = timeless(probed(&stand).await);
     let mut other = usual();
