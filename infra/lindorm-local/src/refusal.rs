@@ -180,6 +180,18 @@ refusals! {
     pub(crate) stamp_with_index() = 9001 "HY000"
         "DoNotRetryIOException: User defined timestamp is not allowed when external index is enabled"
         "DoNotRetryIOException: 存在外部索引时不允许自定义时间戳";
+    /// 1030: a stamp where an index forbids it, as the storage tells it.
+    pub(crate) storage_stamp_with_index() = 1030 "HY000"
+        "Got error -1 from storage engine: DoNotRetryIOException: User defined timestamp is not allowed when external index is enabled"
+        "存储引擎返回错误 -1：DoNotRetryIOException: 存在外部索引时不允许自定义时间戳";
+    /// 1030: a read that would walk the whole table, as the storage tells it.
+    pub(crate) storage_inefficient() = 1030 "HY000"
+        "Got error -1 from storage engine: DoNotRetryIOException: Detect inefficient query: This query may be a full table scan and thus may have unpredictable performance"
+        "存储引擎返回错误 -1：DoNotRetryIOException: 检测到低效查询：该查询可能是全表扫描，性能不可预期";
+    /// 1105: a value that its column does not take, where all such faults have one number.
+    pub(crate) unfit_value() = 1105 "HY000"
+        "a value does not fit its column"
+        "值与列的类型不符";
     /// 9001: a read that would walk the whole table.
     pub(crate) inefficient() = 9001 "HY000"
         "DoNotRetryIOException: Detect inefficient query: This query may be a full table scan and thus may have unpredictable performance"

@@ -1,13 +1,13 @@
 //! ALTER TABLE and indexes of tables that exist.
 
 use crate::answer::SqlError;
-use crate::engine::DuplicateColumnCode;
 use crate::engine::definition::{add_index, column};
 use crate::engine::naming::check_column;
 use crate::engine::schema::{Place, Schema};
 use crate::engine::scope::Scope;
 use crate::engine::table::Table;
 use crate::engine::table_option::set_options;
+use crate::engine::{DuplicateColumnCode, Support};
 use crate::refusal;
 use crate::sql::{Alteration, ColumnSpec, IndexSpec};
 
@@ -15,6 +15,9 @@ use crate::sql::{Alteration, ColumnSpec, IndexSpec};
 pub(crate) fn alter(table: &Table, alteration: &Alteration, scope: &Scope<'_>) -> Result<(), SqlError> {
     match alteration {
         Alteration::Add(columns) => table.change(|schema| add_columns(schema, columns, scope)),
+        Alteration::Drop { .. } if scope.assumptions.drop_column == Support::Refused => {
+            Err(refusal::unsupported("DROP COLUMN"))
+        }
         Alteration::Drop { column, if_exists } => {
             table.change(|schema| drop_column(schema, column, *if_exists))
         }

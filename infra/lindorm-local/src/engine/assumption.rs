@@ -35,7 +35,8 @@ mod writing;
 
 pub use reading::{
     BooleanResult, DecimalResult, DeniedStatement, DuplicateColumnCode, EngineVersion, ErrorLanguage,
-    JsonResult, LimitCap, MissingTableCode, OverLimitCode, Parameters, SchemaVisibility, TemporalResult,
+    JsonResult, LimitCap, MissingTableCode, OverLimitCode, Parameters, SchemaVisibility, StorageRefusalCode,
+    TemporalResult, ValueErrorCode,
 };
 pub use support::{DoubleQuotes, Escapes, Heed, Misuse, Names, Presence, Support};
 pub use writing::{
@@ -161,6 +162,14 @@ switches! {
     show_create_table: Presence = Present, "26", "the statement SHOW CREATE TABLE";
     schema_visibility: SchemaVisibility = Immediate, "4.3", "when other nodes know of a new table or column";
     information_schema: Presence = Present, "4.5", "the database `information_schema`, with its view KEYWORDS";
+    show_table_variables: Presence = Present, "26", "the statement SHOW TABLE VARIABLES";
+    time_zone_setting: Support = Accepted, "11", "the session variable TIME_ZONE; without it the zone is +08:00 for good";
+    sql_mode_setting: Support = Accepted, "11", "the session variable SQL_MODE";
+    bigint_unsigned: Support = Accepted, "19", "the type BIGINT UNSIGNED";
+    date_and_time_types: Support = Accepted, "5.3", "the types DATE and TIME";
+    drop_column: Support = Accepted, "24", "ALTER TABLE DROP COLUMN";
+    storage_refusal_code: StorageRefusalCode = Lindorm, "48, 50", "the error number of what the storage refuses: stamps beside an index, full scans";
+    value_error_code: ValueErrorCode = Mysql, "31, 32", "the error number of a value that its column does not take";
     engine_version: EngineVersion = New, "11", "the SQL engine version that is told";
     statement_reset: Support = Accepted, "5", "the command COM_STMT_RESET";
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::answer::{ColumnKind, Datum, SqlError};
+use crate::engine::Support;
 use crate::engine::coerce::store;
 use crate::engine::naming::{check_column, check_table};
 use crate::engine::row::Slot;
@@ -79,6 +80,7 @@ fn key(create: &CreateTable) -> Result<Vec<KeyColumn>, SqlError> {
 
 /// Makes a column, after trying its default.
 pub(crate) fn column(spec: &ColumnSpec, place: Place, scope: &Scope<'_>) -> Result<ColumnDef, SqlError> {
+    check_kind(spec.kind, scope)?;
     if let Some(default) = &spec.default {
         let conversion = scope.conversion(&Schema::new(Vec::new(), Vec::new(), 0));
         let moment = matches!(spec.kind, ColumnKind::Timestamp | ColumnKind::Date | ColumnKind::Time);
@@ -98,6 +100,21 @@ pub(crate) fn column(spec: &ColumnSpec, place: Place, scope: &Scope<'_>) -> Resu
         not_null: spec.not_null || matches!(place, Place::Key(_)),
         default: spec.default.clone(),
     })
+}
+
+/// Types that some pages or old versions do not have.
+fn check_kind(kind: ColumnKind, scope: &Scope<'_>) -> Result<(), SqlError> {
+    let assumptions = scope.assumptions;
+    let (support, name) = match kind {
+        ColumnKind::BigIntUnsigned => (assumptions.bigint_unsigned, "BIGINT UNSIGNED"),
+        ColumnKind::Date => (assumptions.date_and_time_types, "DATE"),
+        ColumnKind::Time => (assumptions.date_and_time_types, "TIME"),
+        _ => return Ok(()),
+    };
+    match support {
+        Support::Accepted => Ok(()),
+        Support::Refused => Err(refusal::unsupported(&format!("the type {name}"))),
+    }
 }
 
 /// Adds an index to a schema.

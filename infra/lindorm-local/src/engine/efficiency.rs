@@ -3,6 +3,7 @@
 use crate::answer::SqlError;
 use crate::engine::condition::Condition;
 use crate::engine::schema::{Place, Schema};
+use crate::engine::{Assumptions, StorageRefusalCode, Support};
 use crate::refusal;
 use crate::sql::Comparison;
 
@@ -18,11 +19,24 @@ pub(crate) enum KeyOrder {
 }
 
 /// Refuses a condition that bounds neither the first key column (the caller has seen to that) nor the first column of an index.
-pub(crate) fn check_efficient(condition: Option<&Condition>, schema: &Schema) -> Result<(), SqlError> {
-    let Some(condition) = condition else { return Ok(()) };
+pub(crate) fn check_efficient(
+    condition: Option<&Condition>,
+    schema: &Schema,
+    assumptions: &Assumptions,
+) -> Result<(), SqlError> {
+    let refused = || match assumptions.storage_refusal_code {
+        StorageRefusalCode::Lindorm => refusal::inefficient(),
+        StorageRefusalCode::Mysql => refusal::storage_inefficient(),
+    };
+    let Some(condition) = condition else {
+        return match assumptions.full_scan {
+            Support::Accepted => Ok(()),
+            Support::Refused => Err(refused()),
+        };
+    };
     let first_columns = schema.indexes.iter().filter_map(|index| index.columns.first());
     let mut places = first_columns.filter_map(|name| schema.column(name).ok()).map(|column| column.place);
-    if places.any(|place| bounds(condition, place)) { Ok(()) } else { Err(refusal::inefficient()) }
+    if places.any(|place| bounds(condition, place)) { Ok(()) } else { Err(refused()) }
 }
 
 /// Whether the condition bounds the column.

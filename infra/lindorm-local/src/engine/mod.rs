@@ -44,6 +44,7 @@ mod shown_grants;
 mod sort;
 mod spreading;
 mod stored_key;
+mod structure;
 mod system;
 mod table;
 mod table_option;
@@ -72,8 +73,9 @@ pub use assumption::{
     DeleteAffected, DeleteMarker, DeniedStatement, DoubleQuotes, DuplicateColumnCode, EmptyValue,
     EngineVersion, EqualStamp, EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed,
     JsonResult, KeyLimit, LimitCap, MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite,
-    OneKeyDelete, OverLimitCode, Parameters, Presence, RowsPerStatement, SchemaVisibility, Support, TABLE,
-    TemporalResult, TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
+    OneKeyDelete, OverLimitCode, Parameters, Presence, RowsPerStatement, SchemaVisibility,
+    StorageRefusalCode, Support, TABLE, TemporalResult, TextAsBytes, TtlOnWrite, UpsertAffected,
+    ValueErrorCode, ValueLimit,
 };
 pub use clock::Clock;
 pub use durable::DataDirError;
@@ -283,13 +285,22 @@ impl Engine {
         let settings = self.system.settings();
         let scope = Scope::new(self.assumptions(), settings, now, session, statement.hints(), params);
         let table = |name| self.seen_table(session, name);
+        let numbered = |error| scope.numbered(error);
         let affected = match statement {
-            Statement::Upsert(upsert) => upsert::upsert(&*table(&upsert.table)?, upsert, &scope)?,
-            Statement::Delete(delete) => removal::delete(&table(&delete.table)?, delete, &scope)?,
-            Statement::Update(update) => removal::update(&table(&update.table)?, update, &scope)?,
+            Statement::Upsert(upsert) => {
+                upsert::upsert(&*table(&upsert.table)?, upsert, &scope).map_err(numbered)?
+            }
+            Statement::Delete(delete) => {
+                removal::delete(&table(&delete.table)?, delete, &scope).map_err(numbered)?
+            }
+            Statement::Update(update) => {
+                removal::update(&table(&update.table)?, update, &scope).map_err(numbered)?
+            }
             Statement::Select(select) => {
                 return match &select.table {
-                    Some(name) => select::select(&self.readable(session, name)?, select, &scope),
+                    Some(name) => {
+                        select::select(&self.readable(session, name)?, select, &scope).map_err(numbered)
+                    }
                     None => variables::select(select, session, &scope),
                 };
             }
@@ -310,71 +321,6 @@ impl Engine {
             }
         };
         Ok(Answer::Done { affected })
-    }
-
-    /// Runs a statement that changes databases, tables or indexes, or that ends a transaction there never was.
-    fn define(&self, statement: &Statement, current: &str, scope: &Scope<'_>) -> Result<(), SqlError> {
-        match statement {
-            Statement::CreateDatabase(name, if_not_exists) => {
-                if *if_not_exists && self.catalog.has_database(name) {
-                    return Ok(());
-                }
-                naming::check_database(name)?;
-                if self.catalog.add_database(name) { Ok(()) } else { Err(refusal::database_exists(name)) }
-            }
-            Statement::DropDatabase(name, if_exists) => {
-                if name == "default" {
-                    return Err(refusal::unsupported("DROP of the database default"));
-                }
-                let removed = self.catalog.remove_database(name);
-                if removed || *if_exists { Ok(()) } else { Err(refusal::database_absent(name)) }
-            }
-            Statement::CreateTable(create) => {
-                let schema = definition::schema(create, scope)?;
-                let database = create.table.database.as_deref().unwrap_or(current);
-                let added = self.catalog.add_table(database, &create.table.table, schema)?;
-                if added || create.if_not_exists {
-                    Ok(())
-                } else {
-                    Err(refusal::table_exists(&create.table.table))
-                }
-            }
-            Statement::CreateTableLike(name, like, if_not_exists) => {
-                let schema = self.catalog.table(current, like)?.schema().emptied();
-                naming::check_table(&name.table, scope.assumptions.names)?;
-                let database = name.database.as_deref().unwrap_or(current);
-                let added = self.catalog.add_table(database, &name.table, schema)?;
-                if added || *if_not_exists { Ok(()) } else { Err(refusal::table_exists(&name.table)) }
-            }
-            Statement::AlterSystem(name, value) => self.system.set(name, value),
-            Statement::DropTable(name, if_exists) => {
-                let removed = self.catalog.remove_table(current, name)?;
-                if removed || *if_exists { Ok(()) } else { Err(refusal::unknown_table(&name.table)) }
-            }
-            Statement::AlterTable(name, alteration) => {
-                alteration::alter(&*self.catalog.table(current, name)?, alteration, scope)
-            }
-            Statement::CreateIndex(name, spec, if_not_exists) => {
-                alteration::create_index(&*self.catalog.table(current, name)?, spec, *if_not_exists, scope)
-            }
-            Statement::DropIndex(name, index) => {
-                alteration::drop_index(&*self.catalog.table(current, name)?, index)
-            }
-            Statement::Truncate(name) => {
-                self.catalog.table(current, name)?.clear();
-                Ok(())
-            }
-            Statement::Account(change) => self.directory.apply(change, current, &self.catalog),
-            Statement::EndTransaction if scope.assumptions.chatter == Support::Accepted => Ok(()),
-            Statement::EndTransaction => Err(refusal::unsupported("transactions")),
-            Statement::Upsert(_)
-            | Statement::Delete(_)
-            | Statement::Update(_)
-            | Statement::Select(_)
-            | Statement::Show(_)
-            | Statement::Use(_)
-            | Statement::Set(_) => Err(refusal::unsupported("this statement here")),
-        }
     }
 
     /// Parses and runs a statement without parameters.

@@ -8,10 +8,12 @@ use crate::engine::row::Merging;
 use crate::engine::schema::{ColumnDef, Schema};
 use crate::engine::shown::moment;
 use crate::engine::system::Settings;
-use crate::engine::{Assumptions, BoundText, OverLimitCode, Session};
+use crate::engine::{Assumptions, BoundText, OverLimitCode, Session, ValueErrorCode};
 use crate::refusal;
 use crate::sql::{Hints, Scalar};
 
+/// What a value can be refused for, by MySQL's numbers.
+const OF_VALUES: [u16; 6] = [1048, 1264, 1292, 1366, 1406, 3140];
 /// The time a statement has without a hint.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -77,6 +79,14 @@ impl<'a> Scope<'a> {
             versions: schema.versions(),
             equal_stamp: self.assumptions.equal_stamp,
             null_write: self.assumptions.null_write,
+        }
+    }
+
+    /// A refusal with the number that the assumptions give it, where it is about a value.
+    pub(crate) fn numbered(&self, error: SqlError) -> SqlError {
+        match self.assumptions.value_error_code {
+            ValueErrorCode::Unknown if OF_VALUES.contains(&error.code) => refusal::unfit_value(),
+            ValueErrorCode::Unknown | ValueErrorCode::Mysql => error,
         }
     }
 

@@ -51,10 +51,7 @@ impl Rows {
     ) -> Result<Self, SqlError> {
         let ranges = condition.as_ref().and_then(|condition| key_ranges(condition, schema.key.len()));
         if ranges.is_none() && !allow_filtering {
-            if condition.is_none() && scope.assumptions.full_scan == Support::Refused {
-                return Err(refusal::inefficient());
-            }
-            check_efficient(condition.as_ref(), schema)?;
+            check_efficient(condition.as_ref(), schema, scope.assumptions)?;
         }
         let scan = Scan::new(Arc::clone(table), ranges.unwrap_or_else(|| vec![KeyRange::all()]), backward);
         let oldest = schema.ttl_ms().map_or(NEVER, |ttl| scope.now_ms.saturating_sub(ttl));

@@ -68,7 +68,10 @@ pub(crate) fn show(show: &Show, engine: &Engine, session: &Session) -> Result<An
             let table = find(table)?;
             vec![vec![table.name.clone(), create_table(&table)]]
         }
-        Show::TableVariables(table, pattern) => table_variables(&find(table)?.schema(), pattern.as_deref()),
+        Show::TableVariables(table, pattern) => {
+            absent("SHOW TABLE VARIABLES", assumptions.show_table_variables)?;
+            table_variables(&find(table)?.schema(), pattern.as_deref())
+        }
         Show::Indexes(table) => {
             absent("SHOW INDEX", assumptions.show_index)?;
             indexes(&*find(table)?)

@@ -14,7 +14,8 @@ use crate::engine::scope::Scope;
 use crate::engine::table::{Table, Write};
 use crate::engine::visible::Window;
 use crate::engine::{
-    BothStamps, Heed, KeyLimit, NotNull, NullRow, NullWrite, Support, TtlOnWrite, UpsertAffected, ValueLimit,
+    BothStamps, Heed, KeyLimit, NotNull, NullRow, NullWrite, StorageRefusalCode, Support, TtlOnWrite,
+    UpsertAffected, ValueLimit,
 };
 use crate::refusal;
 use crate::sql::{OnDuplicate, Scalar, Upsert};
@@ -172,7 +173,10 @@ fn check_stamp(
         (index.search || secondary_too) && layout.cells.iter().any(|(_, _, column)| index.holds(&column.name))
     };
     if schema.indexes.iter().any(forbids) {
-        return Err(refusal::stamp_with_index());
+        return Err(match scope.assumptions.storage_refusal_code {
+            StorageRefusalCode::Lindorm => refusal::stamp_with_index(),
+            StorageRefusalCode::Mysql => refusal::storage_stamp_with_index(),
+        });
     }
     Ok(())
 }

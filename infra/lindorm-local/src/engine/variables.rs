@@ -58,6 +58,9 @@ pub(crate) fn begin(session: &mut Session, system: &System) {
 /// A variable's value as text; NULL for `socket`.
 fn value(name: &str, session: &Session, assumptions: &Assumptions) -> Result<Datum<'static>, SqlError> {
     match name {
+        "time_zone" | "sql_mode" if !is_settable(name, assumptions) => {
+            return Err(refusal::unknown_variable(name));
+        }
         "time_zone" => return Ok(text(session.zone.spelling.clone())),
         "system_time_zone" => return Ok(text("+08:00".to_owned())),
         "sql_mode" => {
@@ -72,6 +75,13 @@ fn value(name: &str, session: &Session, assumptions: &Assumptions) -> Result<Dat
     let known = CHATTER.iter().find(|(known, _)| *known == name && assumptions.chatter == Support::Accepted);
     let (_, value) = known.ok_or_else(|| refusal::unknown_variable(name))?;
     Ok(value.parse::<i64>().map_or_else(|_| text((*value).to_owned()), Datum::Int))
+}
+
+/// Old engines have one of the documented variables, or neither.
+fn is_settable(name: &str, assumptions: &Assumptions) -> bool {
+    let support =
+        if name == "time_zone" { assumptions.time_zone_setting } else { assumptions.sql_mode_setting };
+    support == Support::Accepted
 }
 
 /// The rows of SHOW VARIABLES.
@@ -175,6 +185,9 @@ fn assign(
     assumptions: &Assumptions,
 ) -> Result<(), SqlError> {
     match (name, value) {
+        ("time_zone" | "sql_mode", _) if !is_settable(name, assumptions) => {
+            Err(refusal::unknown_variable(name))
+        }
         ("time_zone", Datum::Text(zone)) => {
             let offset_ms = zone_offset(zone).ok_or_else(|| refusal::unknown_zone(zone))?;
             session.zone = Zone { offset_ms, spelling: zone.clone().into_owned() };

@@ -9,6 +9,7 @@ mod limits;
 mod model;
 mod nodes;
 mod noise;
+mod old_engines;
 mod privileges;
 mod reading;
 mod restarting;

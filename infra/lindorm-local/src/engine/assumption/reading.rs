@@ -119,3 +119,21 @@ switch! {
         Delayed = "delayed",
     }
 }
+switch! {
+    /// The error number of what the storage refuses by itself.
+    StorageRefusalCode {
+        /// The vendor's own, of everything unsupported.
+        Lindorm = "9001",
+        /// The number of MySQL for whatever a storage engine tells.
+        Mysql = "1030",
+    }
+}
+switch! {
+    /// The error number of a value that its column does not take.
+    ValueErrorCode {
+        /// MySQL's, one for each fault.
+        Mysql = "mysql",
+        /// One for all: the number of MySQL for what has none.
+        Unknown = "1105",
+    }
+}
