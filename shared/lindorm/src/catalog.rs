@@ -24,8 +24,7 @@ use crate::target::Target;
 impl TargetCatalog for Target {
     async fn facts(&self) -> Result<TargetFacts, PortError> {
         let failed = |failure: Failure| failure.into_port("asking for the server's version");
-        let mut session = self.pool().open_bare().await.map_err(failed)?;
-        let time_zone = session.time_zone().await.map_err(failed)?;
+        let time_zone = self.initial_time_zone().await.map_err(failed)?;
         let rows = self.ask("SELECT @@VERSION").await.map_err(failed)?;
         let version = rows.into_iter().next().and_then(|mut row| text_at(&mut row, 0)).unwrap_or_default();
         // The driver refuses a line that is not encrypted where encryption is asked for; details it does not tell.

@@ -54,15 +54,12 @@ impl Target {
 
     /// Rows of a statement without values.
     pub(crate) async fn ask(&self, sql: &str) -> Result<Vec<Row>, Failure> {
-        let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(READ_ATTEMPTS - 1);
-        loop {
-            match (self.ask_once(sql).await, pauses.next()) {
-                (Err(failure), Some(pause)) if failure.class.is_transient() => {
-                    tokio::time::sleep(jittered(pause)).await;
-                }
-                (outcome, _) => return outcome,
-            }
-        }
+        tried(|| self.ask_once(sql)).await
+    }
+
+    /// `@@time_zone` of a connection as the server makes it.
+    pub(crate) async fn initial_time_zone(&self) -> Result<String, Failure> {
+        tried(|| async { self.pool.open_bare().await?.time_zone().await }).await
     }
 
     async fn ask_once(&self, sql: &str) -> Result<Vec<Row>, Failure> {
@@ -86,15 +83,7 @@ impl Target {
 
     /// The first rows of a statement with values, up to the one that passes `bytes_max`.
     pub(crate) async fn read_within(&self, request: &Request, bytes_max: usize) -> Result<Vec<Row>, Failure> {
-        let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(READ_ATTEMPTS - 1);
-        loop {
-            match (self.read_once(request.clone(), bytes_max).await, pauses.next()) {
-                (Err(failure), Some(pause)) if failure.class.is_transient() => {
-                    tokio::time::sleep(jittered(pause)).await;
-                }
-                (outcome, _) => return outcome,
-            }
-        }
+        tried(|| self.read_once(request.clone(), bytes_max)).await
     }
 
     async fn read_once(&self, request: Request, bytes_max: usize) -> Result<Vec<Row>, Failure> {
@@ -125,6 +114,22 @@ impl Target {
                 leased.give_back_after(&failure);
                 Err(failure)
             }
+        }
+    }
+}
+
+/// Tries a read a few times, as long as it fails for a reason that may pass.
+async fn tried<T, F>(once: impl Fn() -> F + Send + Sync) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>> + Send,
+{
+    let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(READ_ATTEMPTS - 1);
+    loop {
+        match (once().await, pauses.next()) {
+            (Err(failure), Some(pause)) if failure.class.is_transient() => {
+                tokio::time::sleep(jittered(pause)).await;
+            }
+            (outcome, _) => return outcome,
         }
     }
 }

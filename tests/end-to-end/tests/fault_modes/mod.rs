@@ -20,6 +20,7 @@ const SCENARIOS: &[Scenario] = &[
     ("storm", reach::connections_are_refused_in_storms),
     ("idle", reach::connections_are_few_and_closed_when_they_are_idle),
     ("cut", reach::lines_are_cut_before_and_after_and_long_before_a_write_is_applied),
+    ("chaos", reach::anything_may_fail_now_and_then),
     ("stall", reach::statements_stall_now_and_then_and_all_at_once_for_a_while),
     ("limit", writes::bursts_of_limits_apply_nothing_or_a_few_rows),
     ("timeout", writes::writes_time_out_before_and_after_they_are_applied),

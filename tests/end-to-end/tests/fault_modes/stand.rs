@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use servers::LindormLocal;
 
-use crate::stage::{Running, Task, objects, run_sql};
+use crate::stage::{Ended, Running, Task, objects, run_sql};
 
 const ROWS: u64 = 3_000;
 const POLL: Duration = Duration::from_millis(50);
@@ -77,7 +77,13 @@ impl Stand {
     /// The same for a run that goes on already.
     #[track_caller]
     pub(crate) fn ends_equal(&self, running: Running, faults: &[String]) {
-        running.wait().expect(0);
+        self.is_equal(&running.wait().expect(0), faults);
+    }
+
+    /// The same for a run that has ended well.
+    #[track_caller]
+    pub(crate) fn is_equal(&self, ended: &Ended, faults: &[String]) {
+        assert_eq!(ended.code, Some(0));
         for fault in faults {
             assert!(self.struck(fault) > 0, "{}: fault {fault} never struck", self.database);
         }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use lindorm::Target;
 use migration::limits::STATEMENT_TIMEOUT;
-use migration::port::{Sink, WriteBatch};
+use migration::port::{Sink, TargetCatalog, WriteBatch};
 use migration::retry::{Effect, Retry};
 use migration::statement_form::StatementForm;
 use migration::value::TargetRow;
+use servers::LindormLocal;
 
-use super::stand::{Stand, in_a_minute, now, plain, row};
+use super::stand::{Stand, in_a_minute, now, plain, row, settings};
 
 #[tokio::test]
 async fn a_target_that_restarts_between_two_batches_costs_a_reconnect() {
@@ -110,4 +112,15 @@ async fn a_cancelled_write_leaves_no_half_read_answer_behind() {
     }
     stand.write(&mapping, Some(now()), rows()).await;
     assert_eq!(stand.all(&mapping).await.len(), 5_000);
+}
+
+#[tokio::test]
+async fn what_a_target_says_of_itself_is_asked_again_after_a_fault_that_passes() {
+    let server = LindormLocal::start_controlled(Vec::<String>::new()).unwrap();
+    let target = Target::connect(settings(&server)).await.unwrap();
+    for fault in ["cut", "timeout", "error"] {
+        server.command(&format!("set {fault} on=other times=1")).unwrap();
+    }
+    assert_eq!(target.facts().await.unwrap().time_zone, "+08:00");
+    assert_eq!(server.command("clear all").unwrap(), "cleared=3 struck=3");
 }
