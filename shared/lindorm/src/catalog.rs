@@ -75,7 +75,7 @@ impl TargetCatalog for Target {
             Err(Failure { class: Class::Exists, .. }) => return Ok(()),
             Err(failure) => failure,
         };
-        if failure.class == Class::Uncertain && self.databases().await?.contains(database) {
+        if failure.class.is_open() && self.databases().await?.contains(database) {
             return Ok(());
         }
         Err(failure.into_port(&format!("creating database {database}")))
@@ -87,7 +87,7 @@ impl TargetCatalog for Target {
             Err(Failure { class: Class::Exists, .. }) => return Ok(()),
             Err(failure) => failure,
         };
-        if failure.class == Class::Uncertain && self.described(&table.id).await?.is_some() {
+        if failure.class.is_open() && self.described(&table.id).await?.is_some() {
             return Ok(());
         }
         Err(failure.into_port(&format!("creating table {}", table.id)))

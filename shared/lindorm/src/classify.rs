@@ -1,12 +1,14 @@
-//! The error table: what each error number of the target means for the caller.
+//! From an error number to what it means for the caller: when the same call may be made again, and what the failed one
+//! may have done.
 //!
-//! Numbers come from `lindorm.md` 7; those no page states are MySQL's number of the same fault, which the endpoint
-//! imitates. A number that is not listed is judged by its SQLSTATE class, and what neither decides goes to the operator.
-//! Text is never looked at: its language depends on the instance.
+//! The number decides (`error_table`); one that is not listed is judged by its SQLSTATE, and what neither decides goes to
+//! the operator. Text is never looked at: its language depends on the instance.
 
 use std::time::Duration;
 
 use migration::retry::{Effect, Retry};
+
+use crate::error_table::{ErrorLine, STATES, TABLE};
 
 /// What an error means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +21,10 @@ pub(crate) enum Class {
     Throttled,
     /// The connection or its prepared statement is gone; the statement was not executed.
     Stale,
-    /// The statement may have been executed, or may be later: a timeout, a cut line, a storage error.
+    /// The statement may have been executed, or may be later: a timeout, a cut line.
     Uncertain,
+    /// A storage error of unknown kind: as uncertain, and rather not over at once.
+    Storage,
     /// A database, table or column is not there.
     Missing,
     /// A database or table is already there.
@@ -29,7 +33,7 @@ pub(crate) enum Class {
     Denied,
     /// The target does not understand or allow the statement.
     Unsupported,
-    /// Not in the table.
+    /// Nothing is known of it: a person has to look.
     Unlisted,
 }
 
@@ -37,179 +41,196 @@ impl Class {
     /// When the same call may be made again.
     pub(crate) fn retry(self) -> Retry {
         match self {
-            Self::Crowded | Self::Throttled => Retry::After(Duration::from_secs(1)),
+            Self::Crowded | Self::Throttled | Self::Storage => Retry::After(Duration::from_secs(1)),
             Self::Stale | Self::Uncertain => Retry::Now,
             Self::Missing | Self::Denied | Self::Unlisted => Retry::Operator,
             Self::Row | Self::Exists | Self::Unsupported => Retry::Never,
         }
     }
 
-    /// What the failed statement may have done. A data error may come after other rows of the statement were stored.
+    /// What the failed statement may have done. A data error, and a resource limit, may come after other rows of the
+    /// statement were stored.
     pub(crate) fn effect(self) -> Effect {
         match self {
             Self::Crowded | Self::Stale | Self::Missing | Self::Exists | Self::Denied | Self::Unsupported => {
                 Effect::None
             }
-            Self::Row | Self::Throttled | Self::Uncertain | Self::Unlisted => Effect::Unknown,
+            Self::Row | Self::Throttled | Self::Uncertain | Self::Storage | Self::Unlisted => Effect::Unknown,
         }
     }
 
     /// Whether the adapter tries again by itself.
     pub(crate) fn is_transient(self) -> bool {
+        match self.retry() {
+            Retry::Now | Retry::After(_) => true,
+            Retry::Operator | Retry::Never => false,
+        }
+    }
+
+    /// Whether the statement may take effect even after it was answered.
+    pub(crate) fn is_open(self) -> bool {
         match self {
-            Self::Crowded | Self::Throttled | Self::Stale | Self::Uncertain => true,
-            Self::Row | Self::Missing | Self::Exists | Self::Denied | Self::Unsupported | Self::Unlisted => {
-                false
-            }
+            Self::Uncertain | Self::Storage => true,
+            Self::Row
+            | Self::Crowded
+            | Self::Throttled
+            | Self::Stale
+            | Self::Missing
+            | Self::Exists
+            | Self::Denied
+            | Self::Unsupported
+            | Self::Unlisted => false,
         }
     }
 }
 
-/// Every listed number with its class, ascending.
-const TABLE: &[(u16, Class)] = &[
-    (1005, Class::Unsupported), // a table definition outside the rules
-    (1006, Class::Unsupported), // a database name outside the rules
-    (1007, Class::Exists),
-    (1008, Class::Missing),
-    (1009, Class::Unsupported),
-    (1030, Class::Uncertain), // unclassified storage error
-    (1040, Class::Crowded),   // too many connections
-    (1043, Class::Denied),    // the handshake failed; permanent unless the network is at fault
-    (1044, Class::Denied),
-    (1045, Class::Denied),
-    (1046, Class::Missing),
-    (1047, Class::Unsupported), // unknown command of the protocol
-    (1048, Class::Row),         // NULL in a key column
-    (1049, Class::Missing),
-    (1050, Class::Exists),
-    (1051, Class::Missing),
-    (1053, Class::Uncertain), // shutdown in progress
-    (1054, Class::Missing),
-    (1059, Class::Unsupported),
-    (1060, Class::Exists), // column is there already
-    (1061, Class::Exists), // index is there already
-    (1062, Class::Row),
-    (1064, Class::Unsupported),
-    (1091, Class::Missing),
-    (1136, Class::Unsupported),
-    (1142, Class::Denied),
-    (1143, Class::Denied),
-    (1146, Class::Missing),
-    (1153, Class::Row), // packet too large; a smaller statement may pass
-    (1193, Class::Unsupported),
-    (1205, Class::Uncertain),
-    (1210, Class::Unsupported),
-    (1227, Class::Denied),
-    (1231, Class::Unsupported),
-    (1235, Class::Unsupported),
-    (1243, Class::Stale), // unknown prepared statement
-    (1264, Class::Row),
-    (1265, Class::Row),
-    (1292, Class::Row),
-    (1298, Class::Unsupported),
-    (1317, Class::Uncertain), // interrupted
-    (1366, Class::Row),
-    (1367, Class::Row),
-    (1370, Class::Denied),
-    (1406, Class::Row),
-    (1411, Class::Row),
-    (1690, Class::Row),
-    (2006, Class::Uncertain),
-    (2013, Class::Uncertain),
-    (3024, Class::Uncertain), // the statement's time ran out
-    (3140, Class::Row),       // not JSON
-    (8005, Class::Missing),
-    (8008, Class::Throttled), // resource limit exceeded
-    (9001, Class::Unsupported),
-    (9003, Class::Denied), // login method not usable for this user
-];
+/// What the table says of a number.
+pub(crate) fn listed(code: u16) -> Option<&'static ErrorLine> {
+    TABLE.binary_search_by_key(&code, |line| line.code).ok().and_then(|at| TABLE.get(at))
+}
 
 /// The class of an error by number, or else by SQLSTATE.
 pub(crate) fn classify(code: u16, state: &str) -> Class {
-    if let Ok(at) = TABLE.binary_search_by_key(&code, |(listed, _)| *listed) {
-        return TABLE.get(at).map_or(Class::Unlisted, |(_, class)| *class);
+    if let Some(line) = listed(code) {
+        return line.class;
     }
-    match state {
-        "42S02" | "42S22" | "3D000" => return Class::Missing,
-        "42S01" | "42S21" => return Class::Exists,
-        "HYT00" | "HYT01" | "70100" => return Class::Uncertain,
-        _ => {}
-    }
-    match state.get(..2) {
-        Some("08") => Class::Uncertain,
-        Some("22" | "23") => Class::Row,
-        Some("28") => Class::Denied,
-        Some("0A") => Class::Unsupported,
-        _ => Class::Unlisted,
-    }
+    let of = |state: &str| STATES.iter().find(|(listed, ..)| *listed == state).map(|(_, class, _)| *class);
+    of(state).or_else(|| of(state.get(..2)?)).unwrap_or(Class::Unlisted)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+    use std::path::Path;
+
     use migration::retry::{Effect, Retry};
 
-    use super::{Class, TABLE, classify};
+    use super::{Class, classify};
+    use crate::error_table::{STATES, TABLE};
 
-    #[test]
-    fn the_table_is_sorted_and_lists_each_number_once() {
-        assert!(TABLE.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    /// The numbers a page of the vendor explains (`lindorm.md` 7).
+    const EXPLAINED: [u16; 21] = [
+        1005, 1006, 1007, 1008, 1009, 1030, 1040, 1043, 1045, 1046, 1049, 1050, 1054, 1064, 1146, 1227, 3024,
+        8005, 8008, 9001, 9003,
+    ];
+    /// The numbers of the same section that no visible page explains.
+    const NAMED: [u16; 12] = [1060, 1062, 1105, 1153, 1205, 1235, 1264, 1292, 1366, 1406, 2006, 2013];
+
+    fn word(class: Class) -> String {
+        format!("{class:?}").to_lowercase()
     }
 
     #[test]
-    fn every_documented_number_has_its_documented_class() {
-        let documented = [
-            (1005, "HY000", Class::Unsupported),
-            (1006, "HY000", Class::Unsupported),
-            (1007, "HY000", Class::Exists),
-            (1008, "HY000", Class::Missing),
-            (1009, "HY000", Class::Unsupported),
-            (1030, "HY000", Class::Uncertain),
-            (1040, "08004", Class::Crowded),
-            (1043, "28000", Class::Denied),
-            (1045, "28000", Class::Denied),
-            (1046, "3D000", Class::Missing),
-            (1049, "42000", Class::Missing),
-            (1050, "42S01", Class::Exists),
-            (1054, "42S22", Class::Missing),
-            (1064, "42000", Class::Unsupported),
-            (1146, "42S02", Class::Missing),
-            (1227, "42000", Class::Denied),
-            (3024, "HY000", Class::Uncertain),
-            (8005, "HY000", Class::Missing),
-            (8008, "HY000", Class::Throttled),
-            (9001, "HY000", Class::Unsupported),
-            (9003, "HY000", Class::Denied),
-        ];
-        for (code, state, class) in documented {
-            assert_eq!(classify(code, state), class, "{code}");
+    fn the_document_says_what_the_table_says_line_by_line() {
+        let mut expected = String::new();
+        for class in [
+            Class::Stale,
+            Class::Uncertain,
+            Class::Crowded,
+            Class::Throttled,
+            Class::Storage,
+            Class::Missing,
+            Class::Denied,
+            Class::Unlisted,
+            Class::Row,
+            Class::Exists,
+            Class::Unsupported,
+        ] {
+            let retry = match class.retry() {
+                Retry::Now => "now",
+                Retry::After(_) => "later",
+                Retry::Operator => "operator",
+                Retry::Never => "never",
+            };
+            let effect = match class.effect() {
+                Effect::None => "none",
+                Effect::Unknown => "unknown",
+            };
+            let _ = writeln!(expected, "| {} | {retry} | {effect} |", word(class));
+        }
+        for line in TABLE {
+            let origin = match line.code {
+                code if EXPLAINED.contains(&code) => "Lindorm",
+                2000..3000 => "client",
+                _ => "MySQL",
+            };
+            let class = word(line.class);
+            let _ = writeln!(
+                expected,
+                "| {} | {} | {class} | {origin} | {} |",
+                line.code, line.state, line.meaning
+            );
+        }
+        for (state, class, meaning) in STATES {
+            let _ = writeln!(expected, "| `{state}` | {} | {meaning} |", word(*class));
+        }
+        let document = include_str!("../ERRORS.md");
+        // A class's row goes on with words of its own.
+        let classes =
+            |line: &str| expected.lines().find(|wanted| line.starts_with(wanted)).map(str::to_owned);
+        let is_head = |line: &str| {
+            line.starts_with("| class") || line.starts_with("| number") || line.starts_with("| SQLSTATE")
+        };
+        let found: Vec<String> = document
+            .lines()
+            .filter(|line| line.starts_with("| ") && !is_head(line))
+            .map(|line| classes(line).unwrap_or_else(|| line.to_owned()))
+            .collect();
+        assert_eq!(found, expected.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_holds_every_number_of_the_fact_sheet() {
+        assert!(TABLE.windows(2).all(|pair| pair[0].code < pair[1].code));
+        for code in EXPLAINED.into_iter().chain(NAMED) {
+            assert!(TABLE.iter().any(|line| line.code == code), "{code}");
         }
     }
 
     #[test]
-    fn data_errors_concern_a_row_and_are_never_retried() {
-        for code in [1048, 1264, 1265, 1292, 1366, 1406, 3140] {
-            assert_eq!(classify(code, "HY000"), Class::Row, "{code}");
+    fn every_number_the_stand_in_can_send_is_listed_with_its_state() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/lindorm-local/src");
+        let mut seen = 0;
+        for file in ["refusal.rs", "wire/refusal.rs"] {
+            let text = std::fs::read_to_string(sources.join(file)).expect("the stand-in's refusals");
+            for definition in text.lines().filter_map(|line| line.split_once(") = ")).map(|(_, rest)| rest) {
+                let (Some(code), Some(state)) = (definition.get(..4), definition.get(6..11)) else {
+                    continue;
+                };
+                let Ok(code) = code.parse::<u16>() else { continue };
+                let line = TABLE.iter().find(|line| line.code == code).unwrap_or_else(|| panic!("{code}"));
+                assert_eq!(line.state, state, "{code}");
+                seen += 1;
+            }
         }
-        assert_eq!(Class::Row.retry(), Retry::Never);
+        assert!(seen > 45, "{seen} refusals were found");
     }
 
     #[test]
     fn an_unlisted_number_is_judged_by_its_sqlstate_and_else_goes_to_the_operator() {
         assert_eq!(classify(7001, "22003"), Class::Row);
         assert_eq!(classify(7001, "08S01"), Class::Uncertain);
+        assert_eq!(classify(7001, "08004"), Class::Crowded);
         assert_eq!(classify(7001, "28000"), Class::Denied);
-        assert_eq!(classify(7001, "HY000"), Class::Unlisted);
+        assert_eq!(classify(8007, "HY000"), Class::Unlisted);
         assert_eq!(classify(7001, ""), Class::Unlisted);
         assert_eq!(Class::Unlisted.retry(), Retry::Operator);
         assert_eq!(Class::Unlisted.effect(), Effect::Unknown);
     }
 
     #[test]
+    fn a_number_decides_before_its_state() {
+        // 1045 with the state of a broken connection is still a refused login, 1153 a statement that is too large.
+        assert_eq!(classify(1045, "08S01"), Class::Denied);
+        assert_eq!(classify(1153, "08S01"), Class::Row);
+    }
+
+    #[test]
     fn only_what_passes_by_itself_is_tried_again() {
-        let transient = TABLE.iter().filter(|(_, class)| class.is_transient()).map(|(code, _)| *code);
+        let transient = TABLE.iter().filter(|line| line.class.is_transient()).map(|line| line.code);
         assert_eq!(
             transient.collect::<Vec<_>>(),
-            [1030, 1040, 1053, 1205, 1243, 1317, 2006, 2013, 3024, 8008]
+            [1030, 1040, 1053, 1156, 1203, 1205, 1226, 1243, 1317, 1461, 2006, 2013, 3024, 4031, 8008]
         );
     }
 }

@@ -1,13 +1,13 @@
 //! What became of a failed statement, from the driver's error to the port's.
 //!
-//! The server's text is kept for statements without values only; for all others number and SQLSTATE must do, because
-//! servers quote the offending value.
+//! The server's text is kept for statements without values only; for all others number and SQLSTATE must do, with the
+//! meaning of the number in our own words, because servers quote the offending value.
 
 use migration::port::{PortError, Surface};
 use migration::retry::{Effect, Retry};
 use mysql_async::{DriverError, Error, IoError};
 
-use crate::classify::{Class, classify};
+use crate::classify::{Class, classify, listed};
 
 /// Whether the server's own words may be passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,13 @@ impl Failure {
         match error {
             Error::Server(said) => {
                 let class = classify(said.code, &said.state);
-                let what = format!("error {} ({})", said.code, said.state);
+                let line = listed(said.code);
+                let state = match (said.state.as_str(), line) {
+                    ("", Some(line)) => line.state,
+                    (state, _) => state,
+                };
+                let meaning = line.map(|line| format!(": {}", line.meaning)).unwrap_or_default();
+                let what = format!("error {} ({state}){meaning}", said.code);
                 let cause = (words == Words::Kept && !said.message.is_empty())
                     .then(|| Box::new(Said(said.message)) as Box<dyn std::error::Error + Send + Sync>);
                 Self { class, code: Some(said.code), effect: class.effect(), what, cause }
@@ -63,6 +69,44 @@ impl Failure {
             // Never made by the statements of this crate; its text may hold anything.
             Error::Other(_) => Self::of(Class::Unlisted, "the driver failed"),
         }
+    }
+
+    /// From a driver's error of a connection that was not made; nothing of ours was sent but the login.
+    pub(crate) fn from_connecting(error: Error) -> Self {
+        const OTHER_PROTOCOL: &str = "what answers at the address does not speak the MySQL protocol";
+        const BROKEN_OFF: &str = "the connection was closed before the login was over";
+        let what = match &error {
+            Error::Driver(
+                DriverError::PacketOutOfOrder
+                | DriverError::UnexpectedPacket { .. }
+                | DriverError::CantParseServerVersion { .. }
+                | DriverError::PacketTooLarge,
+            ) => Some(OTHER_PROTOCOL),
+            Error::Driver(DriverError::ConnectionClosed) => Some(BROKEN_OFF),
+            Error::Io(IoError::Io(cause)) if of_encryption(cause).is_none() => match cause.kind() {
+                std::io::ErrorKind::ConnectionRefused => None,
+                std::io::ErrorKind::UnexpectedEof => Some(BROKEN_OFF),
+                // Without a number of the operating system's, it was the bytes that made no sense.
+                _ if cause.raw_os_error().is_none() => Some(OTHER_PROTOCOL),
+                _ => Some(BROKEN_OFF),
+            },
+            Error::Io(_) | Error::Driver(_) | Error::Server(_) | Error::Url(_) | Error::Other(_) => None,
+        };
+        let failure = Self::from_driver(error, Words::Kept).before_sending();
+        match what {
+            Some(what) => Self { what: what.to_owned(), class: Class::Uncertain, ..failure },
+            None => failure,
+        }
+    }
+
+    /// The same failure of an address that is none.
+    pub(crate) fn of_unknown_host(self) -> Self {
+        Self { what: "the host name cannot be resolved".to_owned(), ..self }
+    }
+
+    /// Whether the failure came out of making the connection, before the server said anything.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.code.is_none() && self.cause.as_ref().is_some_and(|cause| cause.is::<std::io::Error>())
     }
 
     /// Spelled out variant by variant, because some of them print a value.
@@ -130,14 +174,17 @@ impl Failure {
 
 /// A refused certificate is final, because it is refused before anything is sent; all else may pass.
 fn of_io(cause: &std::io::Error) -> (Class, &'static str) {
-    let tls = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    if let Some(rustls::Error::InvalidCertificate(_)) = tls {
+    if let Some(rustls::Error::InvalidCertificate(_)) = of_encryption(cause) {
         return (Class::Denied, "the server's certificate was not accepted");
     }
     match cause.kind() {
         std::io::ErrorKind::ConnectionRefused => (Class::Uncertain, "nobody listens at the address"),
         _ => (Class::Uncertain, "the connection was lost"),
     }
+}
+
+fn of_encryption(cause: &std::io::Error) -> Option<&rustls::Error> {
+    cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
 }
 
 /// A subject name as the verifier lists it, `DnsName("...")` or `IpAddress(...)`; a wildcard gets some label.
@@ -174,7 +221,10 @@ mod tests {
     fn the_servers_words_are_dropped_where_they_could_quote_a_value() {
         let error = Failure::from_driver(refused(1366, "HY000"), Words::Dropped).into_port("writing to a.b");
         assert!(error.source().is_none());
-        assert_eq!(error.to_string(), "target: writing to a.b: error 1366 (HY000)");
+        assert_eq!(
+            error.to_string(),
+            "target: writing to a.b: error 1366 (HY000): a value of another type than its column's"
+        );
         let error = Failure::from_driver(refused(1005, "HY000"), Words::Kept).into_port("creating a.b");
         assert!(error.source().is_some());
     }

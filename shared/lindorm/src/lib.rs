@@ -7,7 +7,8 @@
 //!
 //! Map: `settings`, `session` and `pool` make connections; `statement`, `request`, `bind`, `literal` and `decode` are the
 //! dialect; `catalog` describes and creates; `sink` with `cut`, `fitting`, `upsert` and `send` writes; `scan` with `keyset` and
-//! `row_access` reads and repairs; `probe` measures; `classify` is the error table, `failure` what becomes of an error.
+//! `row_access` reads and repairs; `probe` measures; `error_table` with `classify` judges
+//! errors (`ERRORS.md` shows it), `failure` is what becomes of one.
 
 mod bind;
 mod catalog;
@@ -15,6 +16,7 @@ mod classify;
 mod cut;
 mod decode;
 mod described;
+mod error_table;
 mod failure;
 mod fitting;
 mod keyset;

@@ -143,6 +143,7 @@ impl Leased<'_> {
             | Class::Throttled
             | Class::Stale
             | Class::Uncertain
+            | Class::Storage
             | Class::Missing
             | Class::Exists
             | Class::Denied

@@ -59,13 +59,13 @@ impl Target {
                 Ok(()) => return Ok(()),
                 Err(failed) => failed,
             };
-            unknown |= failure.effect == Effect::Unknown && failure.class == Class::Uncertain;
+            unknown |= failure.effect == Effect::Unknown && failure.class.is_open();
             throttled += u32::from(failure.class == Class::Throttled);
             let too_large = size == Size::Divisible && throttled >= THROTTLED_TRIES;
             if too_large || !failure.class.is_transient() {
                 return Err(failure.after_unknown(unknown));
             }
-            let open_until = sent.filter(|_| !window.stamped && failure.class == Class::Uncertain);
+            let open_until = sent.filter(|_| !window.stamped && failure.class.is_open());
             let open = open_until.map_or(Duration::ZERO, |sent| now().until(sent.plus(window.timeout)));
             let pause = jittered(pauses.next().unwrap_or(LONGEST_PAUSE)).max(open);
             if !window.is_open_at(now().plus(pause)) {

@@ -91,11 +91,20 @@ enum SessionBackslashes {
 impl Session {
     /// Connects and leaves everything as the server sets it.
     pub(crate) async fn open_bare(options: Opts) -> Result<Self, Failure> {
-        let opening = tokio::time::timeout(CONNECT_TIMEOUT, Conn::new(options)).await;
-        let conn = opening
-            .map_err(|_| Failure::of(Class::Uncertain, "connecting took too long"))
-            .and_then(|opened| opened.map_err(|error| Failure::from_driver(error, Words::Kept)))
-            .map_err(Failure::before_sending)?;
+        let (host, port) = (options.ip_or_hostname().to_owned(), options.tcp_port());
+        let conn = match tokio::time::timeout(CONNECT_TIMEOUT, Conn::new(options)).await {
+            Ok(Ok(conn)) => conn,
+            Ok(Err(error)) => {
+                let failure = Failure::from_connecting(error);
+                // The error of a name that is not known has no kind of its own, so the name is looked up once more.
+                let is_known = !failure.is_unanswered() || resolves(&host, port).await;
+                return Err(if is_known { failure } else { failure.of_unknown_host() });
+            }
+            Err(_) => {
+                let what = "the server did not complete the login in time";
+                return Err(Failure::of(Class::Uncertain, what).before_sending());
+            }
+        };
         let opened = now();
         Ok(Self {
             conn,
@@ -251,6 +260,11 @@ impl Session {
         self.uses = self.uses.saturating_add(1);
         self.used = now();
     }
+}
+
+async fn resolves(host: &str, port: u16) -> bool {
+    let looking = tokio::time::timeout(CONNECT_TIMEOUT, tokio::net::lookup_host((host, port))).await;
+    !matches!(looking, Ok(Err(_)))
 }
 
 fn is_fresh(age: Duration, unused: Duration, uses: u32) -> bool {

@@ -92,7 +92,7 @@ impl Target {
 fn is_free_to_repeat(failure: &Failure) -> bool {
     match failure.class {
         Class::Crowded | Class::Throttled | Class::Stale => true,
-        Class::Uncertain => failure.effect == Effect::None,
+        Class::Uncertain | Class::Storage => failure.effect == Effect::None,
         Class::Row
         | Class::Missing
         | Class::Exists

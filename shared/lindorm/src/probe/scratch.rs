@@ -238,7 +238,7 @@ fn timeout_hint() -> String {
 pub(super) async fn make(target: &Target, table: &TargetTable) -> Result<(), Failure> {
     match target.define(&create_table(table)).await {
         Err(Failure { class: Class::Exists, .. }) => Ok(()),
-        Err(failure) if failure.class == Class::Uncertain => match target.describe(&table.id).await {
+        Err(failure) if failure.class.is_open() => match target.describe(&table.id).await {
             Ok(Some(_)) => Ok(()),
             Ok(None) | Err(_) => Err(failure),
         },
@@ -253,7 +253,7 @@ pub(super) async fn drop_for_good(target: &Target, table: &TableId) -> Result<()
         match target.define(&drop_table(table)).await {
             Ok(()) | Err(Failure { class: Class::Missing | Class::Unsupported, .. }) => return Ok(()),
             Err(failure) if !failure.class.is_transient() || tries >= DROP_TRIES => return Err(failure),
-            Err(failure) if failure.class == Class::Uncertain => {
+            Err(failure) if failure.class.is_open() => {
                 if matches!(target.describe(table).await, Ok(None)) {
                     return Ok(());
                 }

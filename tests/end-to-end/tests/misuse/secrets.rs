@@ -54,7 +54,7 @@ fn a_wrong_password_is_refused_by_either_side_and_shown_by_neither() {
         (
             Broken { target: &root, ..Broken::default() },
             "target_connection  127.0.0.1:TARGET",
-            "asking for the server's version: error 1045 (28000)",
+            "asking for the server's version: error 1045 (28000): wrong user or password, or no right",
         ),
     ] {
         let task = task_of(&broken.document());

@@ -72,7 +72,10 @@ async fn a_missing_table_goes_to_the_operator_without_a_second_try() {
     let batch = WriteBatch { table: &mapping, stamp: None, form: StatementForm::documented(), rows };
     let error = stand.target.write(batch, in_a_minute()).await.unwrap_err();
     assert_eq!((error.code, error.retry, error.effect), (Some(1146), Retry::Operator, Effect::None));
-    assert_eq!(error.to_string(), "target: writing to shop.missing: error 1146 (42S02)");
+    assert_eq!(
+        error.to_string(),
+        "target: writing to shop.missing: error 1146 (42S02): the table is not there"
+    );
     assert!(begun.until(now()) < Duration::from_secs(2));
 }
 

@@ -287,6 +287,9 @@ async fn a_refused_literal_is_never_quoted_in_the_error() {
     let mapping = plain("missing");
     let batch = WriteBatch { table: &mapping, stamp: None, form: stand.form, rows: vec![row(1, "s3cret")] };
     let error = stand.target.write(batch, in_a_minute()).await.unwrap_err();
-    assert_eq!(error.to_string(), "target: writing to shop.missing: error 1146 (42S02)");
+    assert_eq!(
+        error.to_string(),
+        "target: writing to shop.missing: error 1146 (42S02): the table is not there"
+    );
     assert!(error.cause.is_none() && !format!("{error:?}").contains("s3cret"));
 }

@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use lindorm::{Settings, Target};
-use migration::port::TargetCatalog;
-use migration::retry::Retry;
+use migration::port::{Sink, TargetCatalog, WriteBatch};
+use migration::retry::{Effect, Retry};
+use migration::schema::{TableMapping, TargetType};
 use migration::task::{Tls, TlsMode};
+use migration::value::TargetValue;
 use servers::{LindormLocal, Scratch};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
 
-use super::stand::settings;
+use super::stand::{Stand, in_a_minute, mapping, now, plain, settings};
 
 async fn encrypted(server: &LindormLocal, tls: Tls, host: &str) -> Result<bool, migration::port::PortError> {
     let target = Target::connect(Settings { tls, host: host.to_owned(), ..settings(server) }).await?;
@@ -90,4 +94,72 @@ async fn more_writers_than_connections_wait_for_their_turn() {
     for answer in futures_util::future::join_all(asking).await {
         assert!(!answer.unwrap().is_empty());
     }
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_or_to_another_kind_of_server_is_told_apart() {
+    let server = LindormLocal::start([] as [&str; 0]).unwrap();
+    let told = async |host: &str, port| {
+        let error = Target::connect(Settings { host: host.to_owned(), port, ..settings(&server) }).await;
+        let error = error.err().unwrap();
+        assert!(error.is_transient() && error.effect == Effect::None, "{error}");
+        error.to_string().rsplit(": ").next().unwrap().to_owned()
+    };
+    // Two dots in a row are no name anywhere, so nobody is asked for it.
+    assert_eq!(told("no..host", 33_060).await, "the host name cannot be resolved");
+    for (greeting, words) in [
+        (&b"SSH-2.0-OpenSSH_9.9\r\n"[..], "what answers at the address does not speak the MySQL protocol"),
+        (b"220 mail.example.com ESMTP\r\n", "what answers at the address does not speak the MySQL protocol"),
+        (b"+OK\r\n", "what answers at the address does not speak the MySQL protocol"),
+        (b"", "the connection was closed before the login was over"),
+    ] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let _ = client.write_all(greeting).await;
+            }
+        });
+        assert_eq!(told("127.0.0.1", port).await, words, "{greeting:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_language_of_the_errors_changes_nothing() {
+    let mut told = Vec::new();
+    for language in ["error_language=en", "error_language=zh_CN"] {
+        let stand = Stand::with(&[language, "stamp_hint=refused"]).await;
+        let narrow = mapping("narrow", 1, &[("id", TargetType::BigInt), ("v", TargetType::TinyInt)]);
+        let (missing, plain) = (plain("missing"), plain("plain"));
+        for table in [&narrow, &plain] {
+            stand.create(table).await;
+            // One that is there already is known by its number.
+            stand.create(table).await;
+        }
+        stand.create(&narrow).await;
+        let write = async |table: &TableMapping, stamp, value| {
+            let rows = vec![vec![TargetValue::Int(1), value]];
+            let batch = WriteBatch { table, stamp, form: stand.form, rows };
+            match stand.target.write(batch, in_a_minute()).await {
+                Ok(outcome) => format!("{:?}", outcome.rejected),
+                Err(error) => format!("{error} {:?} {:?}", error.retry, error.effect),
+            }
+        };
+        let denied = Settings { user: "nobody".to_owned(), ..settings(&stand.server) };
+        let denied = Target::connect(denied).await.err().unwrap();
+        assert_eq!(
+            denied.cause.as_ref().is_some_and(|said| said.to_string().is_ascii()),
+            language == "error_language=en"
+        );
+        told.push([
+            format!("{:?} {:?} {:?}", denied.code, denied.retry, denied.effect),
+            write(&missing, None, TargetValue::Null).await,
+            write(&narrow, None, TargetValue::Int(1_000)).await,
+            write(&narrow, None, TargetValue::Text("many".to_owned())).await,
+            write(&plain, Some(now()), TargetValue::Text("x".to_owned())).await,
+            write(&plain, None, TargetValue::Text("x".repeat(3 << 20))).await,
+        ]);
+    }
+    assert_eq!(told[0], told[1]);
+    assert!(told[0][1].contains("1146") && told[0][2].contains("1264") && told[0][4].contains("9001"));
 }
