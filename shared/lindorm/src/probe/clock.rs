@@ -7,11 +7,12 @@ use migration::capabilities::Measured;
 use crate::failure::Failure;
 use crate::moment::now;
 use crate::probe::experiment::inconclusive;
-use crate::probe::scratch::{Cell, Scratch, fresh_key};
+use crate::probe::scratch::{Cell, Scratch, TEXT, Written, fresh_key};
+use crate::request::Backslashes;
 
 /// 2020-01-01 and 2100-01-01 in milliseconds; seconds and microseconds of our time lie outside.
 const PLAUSIBLE_MS: std::ops::Range<i64> = 1_577_836_800_000..4_102_444_800_000;
-/// What two nodes' clocks, and one that is set back, may differ by before the reading is of no use.
+/// What a clock may run ahead or be set back by between two ticks before the reading is of no use.
 const SPREAD: Duration = Duration::from_secs(1);
 
 /// Writes a cell without a stamp and reads it back. Each time another key: a cell keeps the greatest stamp it ever got,
@@ -22,11 +23,18 @@ pub(super) async fn tick(scratch: &Scratch<'_>) -> Result<Option<Cell>, Failure>
     scratch.cell(key).await
 }
 
+/// Ticks twice on one connection: another may reach another node, whose clock is another question.
 pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> {
     let begun = now();
-    let first = tick(scratch).await?;
-    let second = tick(scratch).await?;
-    Ok(judge(first, second, begun.until(now())))
+    let (first, second) = (fresh_key(), fresh_key());
+    let mut leased = scratch.target.pool().lease(Backslashes::Any).await.map_err(Failure::before_sending)?;
+    for key in [first, second] {
+        let line = scratch.upsert(&[Written { key, a: Some(1), b: Some(1) }], None);
+        line.run(&mut leased.session, TEXT).await?;
+    }
+    leased.give_back();
+    let elapsed = begun.until(now());
+    Ok(judge(scratch.cell(first).await?, scratch.cell(second).await?, elapsed))
 }
 
 fn judge(first: Option<Cell>, second: Option<Cell>, elapsed: Duration) -> Measured {

@@ -7,7 +7,7 @@ use migration::statement_form::TimeoutHint;
 
 use crate::failure::Failure;
 use crate::probe::experiment::inconclusive;
-use crate::probe::line::is_answer;
+use crate::probe::line::is_refusal;
 use crate::probe::scratch::{Scratch, TEXT, fresh_key};
 
 /// What became of a statement that should delete.
@@ -56,7 +56,7 @@ async fn became(
     keys: &[i64],
 ) -> Result<Became, Failure> {
     match scratch.target.tell(&scratch.delete_where(condition, hint), TEXT).await {
-        Err(failure) if is_answer(&failure) && !failure.class.is_transient() => Ok(Became::Refused),
+        Err(failure) if is_refusal(&failure) => Ok(Became::Refused),
         Err(failure) => Err(failure),
         Ok(()) => {
             for key in keys {

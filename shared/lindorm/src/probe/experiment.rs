@@ -10,7 +10,7 @@ use migration::retry::backoff;
 
 use crate::failure::Failure;
 use crate::moment::jittered;
-use crate::probe::line::is_answer;
+use crate::probe::line::{is_answer, is_unseen_table};
 
 /// How often an experiment begins.
 const TRIES: usize = 6;
@@ -27,7 +27,7 @@ where
     let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(TRIES - 1);
     loop {
         match (experiment().await, pauses.next()) {
-            (Err(failure), Some(pause)) if failure.class.is_transient() => {
+            (Err(failure), Some(pause)) if failure.class.is_transient() || is_unseen_table(&failure) => {
                 tokio::time::sleep(jittered(pause)).await;
             }
             (outcome, _) => return outcome,

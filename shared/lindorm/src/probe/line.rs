@@ -102,6 +102,19 @@ fn is_free_to_repeat(failure: &Failure) -> bool {
     }
 }
 
+/// MySQL's number of an unknown column, which is no unknown table.
+const UNKNOWN_COLUMN: u16 = 1054;
+
+/// Whether a node does not know the table yet; it may learn of it late (`lindorm.md` 4.3).
+pub(super) fn is_unseen_table(failure: &Failure) -> bool {
+    failure.class == Class::Missing && failure.code != Some(UNKNOWN_COLUMN)
+}
+
+/// Whether the target refuses the statement for good.
+pub(super) fn is_refusal(failure: &Failure) -> bool {
+    is_answer(failure) && !failure.class.is_transient() && !is_unseen_table(failure)
+}
+
 /// Whether the target itself answered the statement with an error, whatever its number.
 pub(super) fn is_answer(failure: &Failure) -> bool {
     let never_sent = failure.class.is_transient() && failure.effect == Effect::None;
@@ -115,7 +128,7 @@ mod tests {
     use crate::classify::Class;
     use crate::failure::Failure;
 
-    use super::{Line, is_answer, is_free_to_repeat};
+    use super::{Line, is_answer, is_free_to_repeat, is_refusal};
 
     #[test]
     fn a_text_holds_the_values_in_their_order() {
@@ -141,6 +154,8 @@ mod tests {
         };
         assert!(is_answer(&with(Class::Throttled, 8008)) && is_answer(&with(Class::Uncertain, 3024)));
         assert!(is_answer(&with(Class::Unsupported, 1064)));
+        assert!(is_refusal(&with(Class::Unsupported, 1064)) && is_refusal(&with(Class::Missing, 1054)));
+        assert!(!is_refusal(&with(Class::Missing, 1146)) && !is_refusal(&with(Class::Throttled, 8008)));
         assert!(!is_answer(&with(Class::Crowded, 1040).before_sending()));
         assert!(!is_answer(&Failure::of(Class::Uncertain, "lost")));
     }

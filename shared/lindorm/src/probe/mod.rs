@@ -88,7 +88,7 @@ impl TargetClock for Target {
         let doing = format!("reading the target's clock in {database}");
         let failed = |failure: Failure| failure.into_port(&doing);
         let scratch = Scratch::of(self, run, database);
-        let cell = match tried(|| clock::tick(&scratch)).await {
+        let cell = match clock::tick(&scratch).await {
             Err(Failure { class: Class::Missing, .. }) => {
                 tried(|| scratch.create()).await.map_err(failed)?;
                 scratch.settle().await.map_err(failed)?;

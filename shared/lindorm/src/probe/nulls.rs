@@ -7,7 +7,7 @@ use migration::capabilities::Measured;
 
 use crate::failure::Failure;
 use crate::probe::experiment::inconclusive;
-use crate::probe::line::is_answer;
+use crate::probe::line::is_refusal;
 use crate::probe::scratch::{MINUTE_MS, Scratch, Written, fresh_key};
 
 /// A row as an ordinary read finds it.
@@ -21,7 +21,7 @@ pub(super) async fn taken(scratch: &Scratch<'_>) -> Result<Measured, Failure> {
     let (control, key) = (fresh_key(), fresh_key());
     scratch.put_rows(&[Written { key: control, a: Some(1), b: Some(7) }], None).await?;
     match scratch.put_rows(&[null_in_a(key)], None).await {
-        Err(failure) if is_answer(&failure) && !failure.class.is_transient() => return Ok(Measured::No),
+        Err(failure) if is_refusal(&failure) => return Ok(Measured::No),
         Err(failure) => return Err(failure),
         Ok(()) => {}
     }

@@ -13,8 +13,8 @@ use crate::classify::Class;
 use crate::decode::integer;
 use crate::failure::Failure;
 use crate::probe::experiment::inconclusive;
-use crate::probe::line::Line;
-use crate::probe::scratch::{TEXT, drop_for_good, make, name, table_id};
+use crate::probe::line::{Line, is_unseen_table};
+use crate::probe::scratch::{SETTLING_PAUSE, SETTLING_TRIES, TEXT, drop_for_good, make, name, table_id};
 use crate::statement::{quoted, table_name};
 use crate::target::Target;
 
@@ -46,7 +46,13 @@ pub(super) async fn measure(
         Err(failure) if failure.class == Class::Unsupported => return Ok(Measured::No),
         Err(failure) => return Err(failure),
     }
-    let there_and_back = write_and_read(target, &table).await;
+    let mut there_and_back = write_and_read(target, &table).await;
+    let mut tries = 1;
+    while tries < SETTLING_TRIES && there_and_back.as_ref().is_err_and(is_unseen_table) {
+        tokio::time::sleep(SETTLING_PAUSE).await;
+        there_and_back = write_and_read(target, &table).await;
+        tries += 1;
+    }
     drop_for_good(target, &table.id).await?;
     match there_and_back {
         Ok(true) => Ok(Measured::Yes),

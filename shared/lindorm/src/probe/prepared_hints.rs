@@ -8,7 +8,7 @@ use migration::statement_form::{StampForm, ValueForm};
 
 use crate::failure::Failure;
 use crate::probe::experiment::{answer, inconclusive};
-use crate::probe::line::{Line, is_answer};
+use crate::probe::line::{Line, is_refusal};
 use crate::probe::scratch::{Cell, MINUTE_MS, Scratch, TEXT, Written, fresh_key, read_cell};
 use crate::request::Request;
 
@@ -30,7 +30,7 @@ pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> 
     let select = Request::Prepared { sql: scratch.cell_select(key).into(), values: Vec::new() };
     let prepared = match scratch.target.read(&select).await {
         Ok(rows) => read_cell(&rows),
-        Err(failure) if is_refused(&failure) => {
+        Err(failure) if is_refusal(&failure) => {
             tracing::info!(answer = answer(&failure), "the target refuses a hint in a prepared statement");
             return Ok(Measured::No);
         }
@@ -43,9 +43,9 @@ pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> 
         let line = Line { sql: line.text(), values: Vec::new(), timeout: line.timeout };
         match scratch.target.tell(&line, form).await {
             Ok(()) => {}
-            Err(failure) if is_refused(&failure) && key == by_prepared => return Ok(Measured::No),
+            Err(failure) if is_refusal(&failure) && key == by_prepared => return Ok(Measured::No),
             // A stamp that a text may not carry is another question.
-            Err(failure) if is_refused(&failure) => {
+            Err(failure) if is_refusal(&failure) => {
                 let nothing = Both { text: None, prepared: None };
                 return Ok(judge(Both { text, prepared }, nothing, below));
             }
@@ -54,10 +54,6 @@ pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Measured, Failure> 
     }
     let written = Both { text: scratch.cell(by_text).await?, prepared: scratch.cell(by_prepared).await? };
     Ok(judge(Both { text, prepared }, written, below))
-}
-
-fn is_refused(failure: &Failure) -> bool {
-    is_answer(failure) && !failure.class.is_transient()
 }
 
 /// Judges a cell read both ways, and two cells written with the stamp `below`.

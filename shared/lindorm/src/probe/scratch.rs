@@ -23,8 +23,8 @@ use crate::statement::{create_table, drop_table, table_name};
 use crate::target::Target;
 
 /// How long a front-end node may take to learn of a new table (`lindorm.md` 4.3: unknown).
-const SETTLING_TRIES: u32 = 20;
-const SETTLING_PAUSE: Duration = Duration::from_millis(250);
+pub(super) const SETTLING_TRIES: u32 = 20;
+pub(super) const SETTLING_PAUSE: Duration = Duration::from_millis(250);
 const DROP_TRIES: u32 = 3;
 /// Between two writes of one key whose stamps cannot be chosen, so that their order does not rest on which node stamps.
 pub(super) const APART: Duration = Duration::from_millis(500);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use migration::limits::STATEMENT_ROWS;
 
 use crate::failure::Failure;
-use crate::probe::line::is_answer;
+use crate::probe::line::{is_answer, is_unseen_table};
 use crate::probe::scratch::{Scratch, Written, fresh_key};
 
 /// Ferry's own number of rows, and what is tried below it.
@@ -34,7 +34,7 @@ async fn is_taken(scratch: &Scratch<'_>, rows: u32) -> Result<bool, Failure> {
     let keys = (first..).zip(0..rows);
     let written: Vec<Written> = keys.map(|(key, _)| Written { key, a: Some(1), b: Some(1) }).collect();
     match scratch.target.tell_once(&scratch.upsert(&written, None), scratch.values).await {
-        Err(failure) if is_answer(&failure) => Ok(false),
+        Err(failure) if is_answer(&failure) && !is_unseen_table(&failure) => Ok(false),
         Err(failure) => Err(failure),
         Ok(()) => Ok(scratch.count_from(first, rows).await? == written.len()),
     }

@@ -6,7 +6,6 @@
 //! A type whose values differ in every form says nothing of the forms: it is named, and the forms are judged by the others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use migration::capabilities::{LiteralValues, Measured};
 use migration::ident::{ColumnName, DatabaseName};
@@ -21,9 +20,9 @@ use crate::decode::decode;
 use crate::failure::Failure;
 use crate::moment::now;
 use crate::probe::experiment::{answer, inconclusive};
-use crate::probe::line::is_answer;
+use crate::probe::line::{is_refusal, is_unseen_table};
 use crate::probe::samples::{Sample, samples};
-use crate::probe::scratch::{drop_for_good, fresh_key, make, name, table_id};
+use crate::probe::scratch::{SETTLING_PAUSE, SETTLING_TRIES, drop_for_good, fresh_key, make, name, table_id};
 use crate::send::Size;
 use crate::statement::{equal, point_select};
 use crate::target::Target;
@@ -37,9 +36,6 @@ const NEWER: [&[TargetType]; 4] = [
     &[TargetType::Json],
     &[TargetType::Date, TargetType::Time, TargetType::Json],
 ];
-/// How long a front-end node may take to learn of the table.
-const SETTLING_TRIES: u32 = 20;
-const SETTLING_PAUSE: Duration = Duration::from_millis(250);
 
 /// What became of the values in one form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +100,7 @@ pub(super) async fn measure(target: &Target, run: RunId, database: &DatabaseName
         let bench = Bench::new(target, table, types_refused);
         match bench.measure().await {
             // A node has not heard of the table yet, or another try of this run dropped it.
-            Err(Failure { class: Class::Missing, .. }) if tries < SETTLING_TRIES => tries += 1,
+            Err(failure) if is_unseen_table(&failure) && tries < SETTLING_TRIES => tries += 1,
             found => {
                 drop_for_good(target, &bench.table.id).await?;
                 return found;
@@ -125,7 +121,7 @@ async fn made(
         let table = values_table(run, database, without);
         match make(target, &table).await {
             Ok(()) => return Ok((table, without.to_vec())),
-            Err(failure) if is_refused(&failure) => drop(refused.get_or_insert(failure)),
+            Err(failure) if is_refusal(&failure) => drop(refused.get_or_insert(failure)),
             Err(failure) => return Err(failure),
         }
     }
@@ -167,12 +163,12 @@ impl<'t> Bench<'t> {
     async fn kept(&self, form: ValueForm) -> Result<Kept, Failure> {
         let all: Vec<usize> = (0..self.samples.len()).collect();
         let lost = match self.differing(form, &all).await {
-            Err(failure) if is_refused(&failure) => {
+            Err(failure) if is_refusal(&failure) => {
                 let mut lost = BTreeSet::new();
                 for at in all {
                     match self.differing(form, &[at]).await {
                         Ok(differing) => lost.extend(differing),
-                        Err(failure) if is_refused(&failure) => drop(lost.insert(at)),
+                        Err(failure) if is_refusal(&failure) => drop(lost.insert(at)),
                         Err(failure) => return Err(failure),
                     }
                 }
@@ -218,7 +214,7 @@ impl<'t> Bench<'t> {
         };
         // The number beside it keeps the row in existence whatever becomes of the empty value.
         match self.there_and_back(form, &[beside, at], &[TargetValue::Int(1), empty.clone()]).await {
-            Err(failure) if is_refused(&failure) => {
+            Err(failure) if is_refusal(&failure) => {
                 Ok(inconclusive(&format!("the target answered {}", answer(&failure))))
             }
             outcome => Ok(judge_empty(outcome?.get(1).cloned().flatten(), empty)),
@@ -259,11 +255,6 @@ impl<'t> Bench<'t> {
         });
         Ok(read.collect())
     }
-}
-
-/// A refusal that is an answer to the question; a missing table is none.
-fn is_refused(failure: &Failure) -> bool {
-    is_answer(failure) && !failure.class.is_transient() && failure.class != Class::Missing
 }
 
 fn judge_empty(read: Option<TargetValue>, written: &TargetValue) -> Measured {

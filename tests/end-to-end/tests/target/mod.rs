@@ -8,6 +8,7 @@ mod line;
 mod lost_answers;
 mod probe_table;
 mod probing;
+mod probing_nodes;
 mod probing_values;
 mod reading;
 mod stand;

@@ -20,7 +20,7 @@ pub(super) async fn probed(stand: &Stand) -> Capabilities {
 }
 
 /// What the stand-in shows without switches, as far as no clock has a say in it.
-fn usual() -> Capabilities {
+pub(super) fn usual() -> Capabilities {
     Capabilities { null_rows: Measured::No, multi_row_delete: Measured::No, ..Capabilities::all_shown() }
 }
 

@@ -1,0 +1,70 @@
+//! The probe against a target of several nodes: clocks that differ or step back, and tables that nodes learn of late.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use lindorm::Target;
+use migration::capabilities::{Capabilities, Measured};
+use migration::port::{TargetCatalog, TargetProbe};
+use migration::statement_form::StatementForm;
+use servers::LindormLocal;
+
+use super::probing::{probed, run, timeless, usual};
+use super::stand::{Stand, database, settings};
+
+async fn stand(arguments: &[&str]) -> Stand {
+    on(LindormLocal::start(arguments.iter().copied()).expect("the stand-in starts")).await
+}
+
+async fn on(server: LindormLocal) -> Stand {
+    let target = Target::connect(settings(&server)).await.expect("the target connects");
+    target.create_database(&database()).await.expect("the database is created");
+    Stand { server, target, form: StatementForm::documented() }
+}
+
+#[tokio::test]
+async fn the_spread_of_the_nodes_clocks_is_seen_and_changes_no_other_answer() {
+    let found = probed(&stand(&["--node-skew", "0ms,40ms,-25ms"]).await).await;
+    let spread = found.clock_spread.expect("the clocks are read");
+    assert!((65..1_000).contains(&spread.as_millis()), "{spread:?}");
+    assert_eq!(timeless(found), usual());
+}
+
+#[tokio::test]
+async fn nodes_that_differ_by_more_than_any_margin_still_have_clocks() {
+    let found = probed(&stand(&["--node-skew", "0ms,20s"]).await).await;
+    let spread = found.clock_spread.expect("the clocks are read");
+    assert!((20_000..22_000).contains(&spread.as_millis()), "{spread:?}");
+    assert_eq!(
+        Capabilities { clock_spread: usual().clock_spread, ..found.clone() },
+        Capabilities { upsert_after_delete: found.upsert_after_delete, ..usual() }
+    );
+}
+
+#[test]
+fn a_clock_that_steps_back_is_none() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let server = LindormLocal::start_controlled([""; 0]).expect("the stand-in starts");
+    let stand = runtime.block_on(on(server));
+    let over = AtomicBool::new(false);
+    let found = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                stand.server.command("clock 0 -200ms").expect("the clock steps");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        });
+        let found = runtime.block_on(stand.target.probe(run(), &database()));
+        over.store(true, Ordering::Relaxed);
+        found.expect("the probe ends")
+    });
+    assert!(matches!(found.clock, Measured::Inconclusive { .. }), "{:?}", found.clock);
+    assert!(!found.stamped());
+}
+
+#[tokio::test]
+async fn tables_that_other_nodes_learn_of_late_change_no_answer() {
+    let arguments = ["--node-skew", "0ms,0ms,0ms", "--assume", "schema_visibility=delayed"];
+    let found = probed(&stand(&arguments).await).await;
+    assert_eq!(timeless(found), usual());
+}
