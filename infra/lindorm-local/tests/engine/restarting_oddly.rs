@@ -50,6 +50,23 @@ fn a_closed_engine_still_reads_and_refuses_changes() {
 }
 
 #[test]
+fn rows_of_a_statement_that_is_refused_half_way_are_kept_like_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Shell::kept(folder.path());
+    shell.done("CREATE TABLE t (id INT, a INT, PRIMARY KEY (id)) WITH (CONSISTENCY = 'strong')");
+    shell.done("UPSERT INTO t (id, a) VALUES (1, 1)");
+    let half = "INSERT INTO t (id, a) VALUES (2, 2), (1, 9) ON DUPLICATE KEY ERROR";
+    assert_eq!(shell.error(half), 1062);
+    assert_eq!(shell.rows("SELECT id, a FROM t"), ["1|1", "2|2"]);
+    // As if the process had ended at this moment.
+    let left = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
+    }
+    assert_eq!(Shell::kept(left.path()).rows("SELECT id, a FROM t"), ["1|1", "2|2"]);
+}
+
+#[test]
 fn a_schema_of_another_version_is_refused_and_left_alone() {
     for number in [0, 2] {
         let folder = folder_after(&format!("PRAGMA user_version = {number}"));
