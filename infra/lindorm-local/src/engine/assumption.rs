@@ -35,8 +35,8 @@ mod writing;
 
 pub use reading::{
     BooleanResult, DecimalResult, DeniedStatement, DuplicateColumnCode, EngineVersion, ErrorLanguage,
-    JsonResult, LimitCap, MissingTableCode, OverLimitCode, Parameters, SchemaVisibility, StorageRefusalCode,
-    TemporalResult, ValueErrorCode,
+    JsonResult, LimitCap, MissingTableCode, OverLimitCode, Parameters, ReadLimit, SchemaVisibility,
+    StampMinimum, StorageRefusalCode, TemporalResult, ValueErrorCode,
 };
 pub use support::{DoubleQuotes, Escapes, Heed, Misuse, Names, Presence, Support};
 pub use writing::{
@@ -154,6 +154,8 @@ switches! {
     excess_fraction: ExcessFraction = Truncated, "33", "more than three fraction digits of a TIMESTAMP";
     immutable_change: Misuse = Refused, "49", "UPDATE and DELETE on a table whose MUTABILITY is IMMUTABLE";
     full_scan: Support = Accepted, "50", "a SELECT without WHERE and without `_l_allow_filtering_`";
+    read_limit: ReadLimit = Streams, "2.4", "a SELECT that finds more than 2,000 rows";
+    stamp_minimum: StampMinimum = Inclusive, "47", "the bound of the hint `_l_ts_min_`";
     decimal_result: DecimalResult = DeclaredScale, "5.1", "the fraction digits a DECIMAL is read back with";
     boolean_result: BooleanResult = Tinyint, "5.1", "the type a BOOLEAN is read back as";
     temporal_result: TemporalResult = Typed, "5.1", "the type DATE, TIME and TIMESTAMP are read back as";

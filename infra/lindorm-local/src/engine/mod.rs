@@ -73,9 +73,9 @@ pub use assumption::{
     DeleteAffected, DeleteMarker, DeniedStatement, DoubleQuotes, DuplicateColumnCode, EmptyValue,
     EngineVersion, EqualStamp, EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed,
     JsonResult, KeyLimit, LimitCap, MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite,
-    OneKeyDelete, OverLimitCode, Parameters, Presence, RowsPerStatement, SchemaVisibility,
-    StorageRefusalCode, Support, TABLE, TemporalResult, TextAsBytes, TtlOnWrite, UpsertAffected,
-    ValueErrorCode, ValueLimit,
+    OneKeyDelete, OverLimitCode, Parameters, Presence, ReadLimit, RowsPerStatement, SchemaVisibility,
+    StampMinimum, StorageRefusalCode, Support, TABLE, TemporalResult, TextAsBytes, TtlOnWrite,
+    UpsertAffected, ValueErrorCode, ValueLimit,
 };
 pub use clock::Clock;
 pub use durable::DataDirError;

@@ -16,12 +16,14 @@ use crate::engine::scope::Scope;
 use crate::engine::sort::sorted;
 use crate::engine::table::{Found, KeyRange, Table};
 use crate::engine::visible::Window;
-use crate::engine::{Assumptions, LimitCap, Support};
+use crate::engine::{Assumptions, LimitCap, ReadLimit, StampMinimum, Support};
 use crate::refusal;
 use crate::sql::{Item, Select};
 
 /// The cap on LIMIT and OFFSET.
 const LIMIT_CAP: u64 = 10_000;
+/// How many rows one read of the server has.
+const READ_ROWS: u64 = 2_000;
 /// How many rows, and about how many bytes, one batch shows.
 const BATCH_ROWS: usize = 256;
 const BATCH_BYTES: usize = 1024 * 1024;
@@ -121,7 +123,10 @@ pub(crate) fn select(table: &Arc<Table>, select: &Select, scope: &Scope<'_>) -> 
     let hints = &select.hints;
     let (min, max) = match hints.stamp {
         Some(stamp) => (Some(stamp), Some(stamp.saturating_add(1))),
-        None => (hints.stamp_min, hints.stamp_max),
+        None => match scope.assumptions.stamp_minimum {
+            StampMinimum::Inclusive => (hints.stamp_min, hints.stamp_max),
+            StampMinimum::Exclusive => (hints.stamp_min.map(|min| min.saturating_add(1)), hints.stamp_max),
+        },
     };
     rows.window = rows.window.between(min, max);
     if let [Item::Count { name }] = select.items.as_slice() {
@@ -155,7 +160,11 @@ fn limits(select: &Select, scope: &Scope<'_>) -> Result<(u64, u64), SqlError> {
     if capped && (limit.is_some_and(|limit| limit > LIMIT_CAP) || offset > LIMIT_CAP) {
         return Err(refusal::over_limit("LIMIT or OFFSET above 10000"));
     }
-    Ok((limit.unwrap_or(u64::MAX), offset))
+    let most = match scope.assumptions.read_limit {
+        ReadLimit::Streams => u64::MAX,
+        ReadLimit::Truncated => READ_ROWS,
+    };
+    Ok((limit.unwrap_or(u64::MAX).min(most), offset))
 }
 
 /// Rows on their way to a client.

@@ -1,4 +1,4 @@
-//! Rules 23, 26, 33, 49 and 50 and section 5.1 where a switch decides what is shown, and which reads and changes are refused.
+//! Rules 23, 26, 47, 49 and 50 and sections 2.4 and 5.1 where a switch decides what is shown, and which reads and changes are refused.
 
 use lindorm_local::answer::ColumnKind;
 
@@ -124,5 +124,30 @@ fn an_update_or_delete_of_what_is_immutable_is_refused_or_without_effect() {
             }
         }
         assert_eq!(shell.rows("SELECT a FROM i"), ["1"], "{setting}");
+    }
+}
+
+#[test]
+fn a_read_of_more_than_two_thousand_rows_streams_or_is_cut_off() {
+    for (setting, shown) in [("read_limit=streams", 2001), ("read_limit=truncated", 2000)] {
+        let mut shell = Shell::with_table(&[setting]);
+        for ids in [0..2000, 2000..2001] {
+            let rows: Vec<String> = ids.map(|id| format!("({id}, 1)")).collect();
+            shell.done(&format!("UPSERT INTO t (id, a) VALUES {}", rows.join(", ")));
+        }
+        assert_eq!(shell.rows("SELECT id FROM t").len(), shown, "{setting}");
+        assert_eq!(shell.rows("SELECT id FROM t LIMIT 5000").len(), shown, "{setting}");
+        assert_eq!(shell.rows("SELECT id FROM t WHERE id >= 2000"), ["2000"], "{setting}");
+        assert_eq!(shell.rows("SELECT COUNT(*) FROM t"), ["2001"], "{setting}");
+    }
+}
+
+#[test]
+fn the_lower_bound_of_stamps_may_be_exclusive() {
+    for (setting, shown) in [("stamp_minimum=inclusive", 1), ("stamp_minimum=exclusive", 0)] {
+        let mut shell = Shell::with_table(&[setting]);
+        shell.done("UPSERT /*+ _l_ts_(2000) */ INTO t (id, a) VALUES (1, 1)");
+        assert_eq!(shell.rows("SELECT /*+ _l_ts_min_(2000) */ id FROM t").len(), shown, "{setting}");
+        assert_eq!(shell.rows("SELECT /*+ _l_ts_(2000) */ id FROM t"), ["1"], "{setting}");
     }
 }

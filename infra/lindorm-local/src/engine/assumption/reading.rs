@@ -137,3 +137,21 @@ switch! {
         Unknown = "1105",
     }
 }
+switch! {
+    /// What becomes of the rows of a SELECT beyond the 2,000 of one read.
+    ReadLimit {
+        /// They follow: the limit is of a page inside the server.
+        Streams = "streams",
+        /// They are left out, and nothing says so.
+        Truncated = "truncated",
+    }
+}
+switch! {
+    /// Whether `_l_ts_min_(N)` shows cells stamped N.
+    StampMinimum {
+        /// It does.
+        Inclusive = "inclusive",
+        /// It shows greater stamps only, as older pages say.
+        Exclusive = "exclusive",
+    }
+}
