@@ -122,6 +122,7 @@ codes! {
     ProbeStamp "probe_stamp" Alert Itself "the target keeps the stamp a copied row is given"
     ProbeClockSpread "probe_clock_spread" Alert Itself "the clocks of the target's nodes differ by less than the stamp's margin"
     ProbeDelete "probe_delete" Alert Itself "a DELETE on the target hides an older row that arrives after it"
+    ProbeDrop "probe_drop" Alert Itself "the account may drop the probe's tables"
     ProbeEqualStamps "probe_equal_stamps" Pass Itself "which of two cells with one stamp the target reads"
     ProbeReinsertion "probe_reinsertion" Pass Itself "whether a row written at once after its DELETE is read"
     ProbeNullWrite "probe_null_write" Alert Itself "writing NULL leaves nothing of an older value"

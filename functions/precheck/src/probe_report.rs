@@ -23,7 +23,7 @@ const ACCEPT: &str = "accept the finding to go on";
 /// One finding for each measurement.
 pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName, task: &Task) -> Vec<Finding> {
     let told = Told { capabilities, database, user: &task.target.user };
-    let mut findings = vec![told.clock(), told.stamp(), told.delete(), told.null_write()];
+    let mut findings = vec![told.clock(), told.stamp(), told.delete(), told.null_write(), told.drop_right()];
     findings.push(clock_spread::judge(capabilities, database, task.tuning.stamp_margin.duration()));
     findings.extend([told.equal_stamps(), told.values(), told.empty_values(), told.statement_rows()]);
     findings.extend(told.informing());
@@ -146,6 +146,23 @@ impl Told<'_> {
                 left(format!("not shown that writing NULL hides an older value that arrives after it: {why}"))
             }
         }
+    }
+
+    fn drop_right(&self) -> Finding {
+        let why = match &self.capabilities.table_dropped {
+            Measured::Yes => return self.pass(Code::ProbeDrop, "the probe's tables can be dropped"),
+            Measured::No => "the account may not drop tables",
+            Measured::Inconclusive { why } if self.unprobed().is_some() => {
+                return self.pass(Code::ProbeDrop, format!("no table was made ({why})"));
+            }
+            Measured::Inconclusive { why } => why,
+        };
+        let evidence =
+            format!("{why}: the probe's tables, `ferry_probe_..` and the like, stay behind after the run");
+        self.alert(Code::ProbeDrop, evidence)
+            .remedy("give the account the right to drop tables, or accept the finding and drop them yourself")
+            .statements(quote::target_grants(&["ADMIN", "TRASH"], self.database.as_str(), self.user))
+            .done()
     }
 
     fn equal_stamps(&self) -> Finding {

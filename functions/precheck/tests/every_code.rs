@@ -141,6 +141,7 @@ const ON_PROBE: &[Scenario] = &[
         measured(world, |found| found.delete_hides_later_arrivals = Measured::No);
     }),
     (Code::ProbeNullWrite, ALERT, |world| measured(world, |found| found.null_removes = Measured::No)),
+    (Code::ProbeDrop, ALERT, |world| measured(world, |found| found.table_dropped = Measured::No)),
     (Code::ProbeValues, ALERT, |world| {
         measured(world, |found| {
             found.bound_values = Measured::No;

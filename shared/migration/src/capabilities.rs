@@ -116,6 +116,8 @@ pub struct Capabilities {
     pub empty_bytes: Measured,
     /// An empty VARCHAR is not NULL.
     pub empty_text: Measured,
+    /// A table the run made can be dropped again.
+    pub table_dropped: Measured,
     /// Types of which the target makes no column; what is said of values leaves them out.
     pub types_refused: Vec<TargetType>,
     /// Types whose values read back as they were in no form; what is said of the forms leaves them out.
@@ -155,6 +157,7 @@ impl Capabilities {
             multi_row_delete: unknown(),
             empty_bytes: unknown(),
             empty_text: unknown(),
+            table_dropped: unknown(),
             types_refused: Vec::new(),
             types_lost: Vec::new(),
         }
@@ -185,6 +188,7 @@ impl Capabilities {
             multi_row_delete: yes(),
             empty_bytes: yes(),
             empty_text: yes(),
+            table_dropped: yes(),
             types_refused: Vec::new(),
             types_lost: Vec::new(),
         }

@@ -69,7 +69,9 @@ impl TargetProbe for Target {
         let values = Box::pin(answered(values, Found::open));
         let outcome = try_join(odd_names, Box::pin(all_but_names(&scratch, values))).await;
         let (odd_names, found) = outcome.map_err(|failure| failure.into_port(&doing))?;
-        let found = Capabilities { odd_names, ..found };
+        let table_dropped = measured(|| dropped(self, run, database)).await;
+        let table_dropped = table_dropped.map_err(|failure| failure.into_port(&doing))?;
+        let found = Capabilities { odd_names, table_dropped, ..found };
         tracing::info!(?found, "the target was probed");
         Ok(found)
     }
@@ -77,8 +79,7 @@ impl TargetProbe for Target {
     async fn drop_probe(&self, run: RunId, database: &DatabaseName) -> Result<(), PortError> {
         let failed =
             |failure: Failure| failure.into_port(&format!("dropping the probe tables in {database}"));
-        scratch::drop_for_good(self, &odd_table(run, database).id).await.map_err(failed)?;
-        scratch::drop_for_good(self, &values_table(run, database, &[]).id).await.map_err(failed)?;
+        drop_passing(self, run, database).await.map_err(failed)?;
         scratch::drop_for_good(self, &Scratch::of(self, run, database).table).await.map_err(failed)
     }
 }
@@ -98,6 +99,21 @@ impl TargetClock for Target {
         };
         let stamp = cell.and_then(|cell| cell.stamp).and_then(|stamp| u64::try_from(stamp).ok());
         stamp.map(UnixMs).ok_or_else(|| unexpected(&doing, "a cell just written has no stamp"))
+    }
+}
+
+/// Drops the tables that live for one measurement only.
+async fn drop_passing(target: &Target, run: RunId, database: &DatabaseName) -> Result<(), Failure> {
+    scratch::drop_for_good(target, &odd_table(run, database).id).await?;
+    scratch::drop_for_good(target, &values_table(run, database, &[]).id).await
+}
+
+/// Whether the account may drop what it made; where it may not, the tables stay and their names say whose they are.
+async fn dropped(target: &Target, run: RunId, database: &DatabaseName) -> Result<Measured, Failure> {
+    match drop_passing(target, run, database).await {
+        Ok(()) => Ok(Measured::Yes),
+        Err(Failure { class: Class::Denied, .. }) => Ok(Measured::No),
+        Err(failure) => Err(failure),
     }
 }
 

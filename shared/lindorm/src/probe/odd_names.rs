@@ -1,6 +1,6 @@
 //! Whether names outside the documented characters are taken: spaces, other scripts, a backtick, reserved words.
 //!
-//! In a second table that lives for this measurement only.
+//! In a table of its own that lives for this measurement only.
 
 use migration::capabilities::Measured;
 use migration::ident::DatabaseName;
@@ -14,7 +14,7 @@ use crate::decode::integer;
 use crate::failure::Failure;
 use crate::probe::experiment::inconclusive;
 use crate::probe::line::{Line, is_unseen_table};
-use crate::probe::scratch::{SETTLING_PAUSE, SETTLING_TRIES, TEXT, drop_for_good, make, name, table_id};
+use crate::probe::scratch::{SETTLING_PAUSE, SETTLING_TRIES, TEXT, make, name, table_id};
 use crate::statement::{quoted, table_name};
 use crate::target::Target;
 
@@ -53,7 +53,6 @@ pub(super) async fn measure(
         there_and_back = write_and_read(target, &table).await;
         tries += 1;
     }
-    drop_for_good(target, &table.id).await?;
     match there_and_back {
         Ok(true) => Ok(Measured::Yes),
         Ok(false) => Ok(inconclusive("a row of a table with odd names does not read back")),

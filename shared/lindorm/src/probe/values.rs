@@ -22,7 +22,7 @@ use crate::moment::now;
 use crate::probe::experiment::{answer, inconclusive};
 use crate::probe::line::{is_refusal, is_unseen_table};
 use crate::probe::samples::{Sample, samples};
-use crate::probe::scratch::{SETTLING_PAUSE, SETTLING_TRIES, drop_for_good, fresh_key, make, name, table_id};
+use crate::probe::scratch::{SETTLING_PAUSE, SETTLING_TRIES, fresh_key, make, name, table_id};
 use crate::send::Size;
 use crate::statement::{equal, point_select};
 use crate::target::Target;
@@ -101,10 +101,7 @@ pub(super) async fn measure(target: &Target, run: RunId, database: &DatabaseName
         match bench.measure().await {
             // A node has not heard of the table yet, or another try of this run dropped it.
             Err(failure) if is_unseen_table(&failure) && tries < SETTLING_TRIES => tries += 1,
-            found => {
-                drop_for_good(target, &bench.table.id).await?;
-                return found;
-            }
+            found => return found,
         }
         tokio::time::sleep(SETTLING_PAUSE).await;
     }

@@ -9,6 +9,7 @@ mod lost_answers;
 mod probe_table;
 mod probing;
 mod probing_nodes;
+mod probing_rights;
 mod probing_values;
 mod reading;
 mod stand;
