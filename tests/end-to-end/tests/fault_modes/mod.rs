@@ -21,6 +21,7 @@ const SCENARIOS: &[Scenario] = &[
     ("idle", reach::connections_are_few_and_closed_when_they_are_idle),
     ("cut", reach::lines_are_cut_before_and_after_and_long_before_a_write_is_applied),
     ("chaos", reach::anything_may_fail_now_and_then),
+    ("clock", reach::clocks_of_nodes_differ_and_step_while_rows_are_written),
     ("stall", reach::statements_stall_now_and_then_and_all_at_once_for_a_while),
     ("limit", writes::bursts_of_limits_apply_nothing_or_a_few_rows),
     ("timeout", writes::writes_time_out_before_and_after_they_are_applied),
@@ -35,7 +36,11 @@ const SCENARIOS: &[Scenario] = &[
 
 /// What a scenario's stand-in is started with, besides its control port.
 fn arguments(scenario: &str) -> &'static [&'static str] {
-    if scenario == "idle" { &["--idle-timeout", "1", "--max-connections", "4"] } else { &[] }
+    match scenario {
+        "idle" => &["--idle-timeout", "1", "--max-connections", "4"],
+        "clock" => &["--node-skew", "0ms,40ms,-25ms"],
+        _ => &[],
+    }
 }
 
 #[test]

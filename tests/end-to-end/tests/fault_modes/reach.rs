@@ -33,11 +33,11 @@ pub(super) fn lines_are_cut_before_and_after_and_long_before_a_write_is_applied(
 /// the target can do, the run may stop before it writes anything; the same command goes on.
 pub(super) fn anything_may_fail_now_and_then(stand: &Stand) {
     let faults = [
-        stand.set("limit on=all every=23"),
-        stand.set("error on=all every=29"),
-        stand.set("timeout on=all every=31 applied=all"),
-        stand.set("cut on=all every=37"),
-        stand.set("cut on=all every=41 applied=all"),
+        stand.set("limit on=all times=4 every=23"),
+        stand.set("error on=all times=4 every=29"),
+        stand.set("timeout on=all times=4 every=31 applied=all"),
+        stand.set("cut on=all times=4 every=37"),
+        stand.set("cut on=all times=4 every=41 applied=all"),
         stand.set("stall every=19 delay=50ms..500ms"),
     ];
     let first = stand.start().wait();
@@ -49,6 +49,16 @@ pub(super) fn anything_may_fail_now_and_then(stand: &Stand) {
     } else {
         stand.is_equal(&first.expect(0), &faults);
     }
+}
+
+/// Three nodes whose clocks are apart; one jumps ahead and one back in the middle of the copy.
+pub(super) fn clocks_of_nodes_differ_and_step_while_rows_are_written(stand: &Stand) {
+    let slow = stand.set("stall table=DB.t on=write delay=20ms..50ms");
+    let mut running = stand.start();
+    stand.wait_until_struck(&mut running, &slow, 2);
+    stand.step_clock("1 +5s");
+    stand.step_clock("2 -5s");
+    stand.ends_equal(running, &[slow]);
 }
 
 /// Some statements take longer all the time, and every write of one table hangs for a while.

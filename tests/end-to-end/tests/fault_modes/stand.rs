@@ -47,6 +47,11 @@ impl Stand {
         said.split("struck=").nth(1).and_then(|count| count.parse().ok()).expect("a count")
     }
 
+    /// Steps a node's clock.
+    pub(crate) fn step_clock(&self, step: &str) {
+        self.server.command(&format!("clock {step}")).expect("the clock is stepped");
+    }
+
     /// How often the fault has struck so far.
     pub(crate) fn struck(&self, fault: &str) -> u64 {
         let listed = self.server.command("list").expect("the faults are listed");
