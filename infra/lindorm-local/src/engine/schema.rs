@@ -47,7 +47,7 @@ pub(crate) struct Index {
 impl Index {
     /// Whether it holds the column.
     pub(crate) fn holds(&self, name: &str) -> bool {
-        self.columns.iter().chain(&self.include).any(|column| column == name || column == "*")
+        self.columns.iter().chain(&self.include).any(|column| column == name)
     }
 }
 

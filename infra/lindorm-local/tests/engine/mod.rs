@@ -4,6 +4,7 @@ mod altering;
 mod converting;
 mod defining;
 mod deleting;
+mod every_setting;
 mod lexing;
 mod limits;
 mod model;

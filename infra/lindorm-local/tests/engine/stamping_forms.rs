@@ -101,6 +101,8 @@ fn a_delete_that_hides_what_is_there_spares_the_future_and_forgets_an_empty_row(
     shell.done("DELETE FROM t WHERE id = 1");
     shell.done("DELETE FROM t WHERE id = 2");
     assert_eq!(shell.rows("SELECT id, a FROM t"), ["1|1"]);
+    shell.done(BY_COLUMN);
+    assert_eq!(shell.rows("SELECT id, a, b FROM t"), ["1|1|x"], "no marker is left on the row that stays");
 }
 
 #[test]
