@@ -6,6 +6,7 @@ mod documents;
 mod limits;
 mod moved;
 mod numbers;
+mod statement_forms;
 mod strict_names;
 mod strings;
 mod table_kinds;
