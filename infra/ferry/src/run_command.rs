@@ -11,6 +11,7 @@ use migration::run::{Event, ResumePoint, Run, RunId, State};
 use migration::run_store::{self, Step};
 use migration::task::Task;
 
+use crate::abandoned_probe;
 use crate::command::CommandError;
 use crate::command_line::RunArgs;
 use crate::connect::Ends;
@@ -31,7 +32,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let lock = TaskLock::acquire(&args.task.data_dir, &name)?;
     let store = data_dir::open(&args.task.data_dir, &name)?;
     let clock = SystemClock::new();
-    let run = enter(&store, &clock, &file.task).await?;
+    let run = enter(&store, &clock, &file.task, &ends).await?;
     let mut reporter = Reporter::new(args.task.json);
     if run.state == State::Completed {
         reporter.ended(&Snapshot::take(&store, run.id, &mut KnownTables::default()).await?);
@@ -75,7 +76,12 @@ async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, Command
 }
 
 /// The run to work on: a new one, or the newest, resumed by hand where it had stopped.
-async fn enter(store: &Store<SystemClock>, clock: &SystemClock, task: &Task) -> Result<Run, CommandError> {
+async fn enter(
+    store: &Store<SystemClock>,
+    clock: &SystemClock,
+    task: &Task,
+    ends: &Ends,
+) -> Result<Run, CommandError> {
     let document = serde_json::to_value(task)?;
     let Some(newest) = data_dir::newest(store, task.name.as_str()).await? else {
         return start(store, clock, task, document, Expect::Absent).await;
@@ -86,6 +92,7 @@ async fn enter(store: &Store<SystemClock>, clock: &SystemClock, task: &Task) -> 
     if !changes.is_empty() {
         // Nothing has been written for a run that never passed precheck: a mended document simply starts afresh.
         if run.resume == ResumePoint::Precheck && !matches!(run.state, State::Completed) {
+            abandoned_probe::drop_tables(&ends.target, &run, &stored, task).await;
             return start(store, clock, task, document, newest.head.unchanged()).await;
         }
         return Err(changed(&newest, &changes));
