@@ -249,7 +249,10 @@ impl Capabilities {
 
 #[cfg(test)]
 mod tests {
-    use super::{Capabilities, LiteralValues, Measured};
+    use std::time::Duration;
+
+    use super::{Capabilities, EqualStamps, LiteralValues, Measured};
+    use crate::schema::TargetType;
     use crate::statement_form::{Escaping, NullForm, StampForm, StatementForm, TimeoutHint, ValueForm};
 
     fn form(change: impl FnOnce(&mut Capabilities)) -> StatementForm {
@@ -307,6 +310,23 @@ mod tests {
             deny(&mut measured);
             assert!(!measured.stamped());
         }
+    }
+
+    #[test]
+    fn what_was_measured_is_stored_and_read_back() {
+        let measured = Capabilities {
+            clock: Measured::Inconclusive { why: "the target's clock steps back".to_owned() },
+            clock_spread: Some(Duration::from_millis(65)),
+            stamp_hint: Measured::No,
+            equal_stamps: EqualStamps::GreaterWins,
+            literal_values: LiteralValues::Shown { escaping: Escaping::Backslashes },
+            statement_rows: None,
+            types_refused: vec![TargetType::Date],
+            types_lost: vec![TargetType::Decimal { precision_scale: Some((38, 10)) }],
+            ..Capabilities::all_shown()
+        };
+        let stored = serde_json::to_string(&measured).unwrap();
+        assert_eq!(serde_json::from_str::<Capabilities>(&stored).unwrap(), measured);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use migration::retry::backoff;
 
 use crate::failure::Failure;
 use crate::moment::jittered;
-use crate::probe::line::{is_answer, is_unseen_table};
+use crate::probe::line::is_unseen_table;
 
 /// How often an experiment begins.
 const TRIES: usize = 6;
@@ -35,8 +35,8 @@ where
     }
 }
 
-/// As [`tried`]; what the target answers with an error leaves the question open, for the reason given to `open`. Only a
-/// failing connection is an error.
+/// As [`tried`]; a refusal leaves the question open, for the reason given to `open`. What may pass and has not yet is an
+/// error: a busy or full target must not decide how a whole run is made.
 pub(super) async fn answered<T, F, E>(
     experiment: E,
     open: impl Fn(&str) -> T + Send + Sync,
@@ -47,7 +47,7 @@ where
     T: Send,
 {
     match tried(experiment).await {
-        Err(failure) if failure.class.is_transient() && !is_answer(&failure) => Err(failure),
+        Err(failure) if failure.class.is_transient() => Err(failure),
         Err(failure) => Ok(open(&format!("the target answered {}", answer(&failure)))),
         Ok(answer) => Ok(answer),
     }

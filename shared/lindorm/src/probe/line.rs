@@ -89,7 +89,7 @@ impl Target {
 }
 
 /// Whether the statement had no effect and another try may have another end.
-fn is_free_to_repeat(failure: &Failure) -> bool {
+pub(super) fn is_free_to_repeat(failure: &Failure) -> bool {
     match failure.class {
         Class::Crowded | Class::Throttled | Class::Stale => true,
         Class::Uncertain | Class::Storage => failure.effect == Effect::None,

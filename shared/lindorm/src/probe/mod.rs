@@ -6,8 +6,8 @@
 //!    measured before it: first the clock and how values travel, then how rows are stamped, then what stamps decide.
 //! 3. Writes whose order matters are a minute apart by their stamps, or apart in time where rows cannot be stamped, so
 //!    nothing rests on which node stamps, nor on what becomes of equal stamps.
-//! 4. What is contradictory, refused or unreadable is inconclusive, which counts as "no" and says why; only a failing
-//!    connection is an error.
+//! 4. What is contradictory, refused or unreadable is inconclusive, which counts as "no" and says why; only what may pass,
+//!    as a lost connection or a full storage, is an error.
 //!
 //! The scratch table stays until the run ends, because it is the run's clock.
 

@@ -1,4 +1,5 @@
-//! The probe against a target of several nodes: clocks that differ or step back, and tables that nodes learn of late.
+//! The probe against a target of several nodes, whose clocks differ or step back and which learn of tables late, and against
+//! one that is in trouble.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -67,4 +68,36 @@ async fn tables_that_other_nodes_learn_of_late_change_no_answer() {
     let arguments = ["--node-skew", "0ms,0ms,0ms", "--assume", "schema_visibility=delayed"];
     let found = probed(&stand(&arguments).await).await;
     assert_eq!(timeless(found), usual());
+}
+#[tokio::test]
+async fn a_target_that_is_full_or_busy_fails_the_probe_and_decides_nothing() {
+    for fault in ["set full", "set limit"] {
+        let stand = on(LindormLocal::start_controlled([""; 0]).expect("the stand-in starts")).await;
+        stand.server.command(fault).expect("the fault is set");
+        let failed = stand.target.probe(run(), &database()).await.expect_err("nothing can be written");
+        assert!(failed.is_transient(), "{failed}");
+        stand.server.command("clear all").expect("the fault is cleared");
+        assert_eq!(timeless(probed(&stand).await), usual());
+    }
+}
+
+async fn usual_under(fault: &str) {
+    let stand = on(LindormLocal::start_controlled([""; 0]).expect("the stand-in starts")).await;
+    stand.server.command(fault).expect("the fault is set");
+    assert_eq!(timeless(probed(&stand).await), usual(), "{fault}");
+}
+
+#[tokio::test]
+async fn limits_that_strike_now_and_then_change_no_answer() {
+    usual_under("set limit every=7").await;
+}
+
+#[tokio::test]
+async fn cut_lines_change_no_answer() {
+    usual_under("set cut applied=all every=71 on=all").await;
+}
+
+#[tokio::test]
+async fn writes_that_take_effect_after_their_timeout_change_no_answer() {
+    usual_under("set timeout applied=later:300ms every=29").await;
 }
