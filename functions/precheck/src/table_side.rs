@@ -83,9 +83,6 @@ pub(crate) fn map(
             }
             Ok(mapping) if existing.is_some() => {
                 findings.extend(target_table::extra_columns(&mapping));
-                if state.filled.contains(&mapping.target.id) {
-                    findings.extend(target_table::old_values(&mapping, measured));
-                }
                 let narrower = narrowing::judge(&mapping);
                 if narrower.iter().any(|finding| finding.code == Code::DecimalPrecision.as_str()) {
                     at_fault.entry(Code::DecimalPrecision).or_default().insert(&table.source.id);
@@ -115,12 +112,27 @@ pub(crate) fn map(
         misnamed,
         "the target allows the names to be made",
     ));
-    findings.extend(mapped.iter().flat_map(|mapping| target_types::judge(mapping, measured)));
     mapped.retain(|mapping| fits_a_record(mapping, findings));
     mapped.sort_by(|one, other| {
         other.source.data_bytes.cmp(&one.source.data_bytes).then_with(|| one.source.id.cmp(&other.source.id))
     });
     mapped
+}
+
+/// Reports where a table needs what the target was not shown to give.
+pub(crate) fn against_measurements(
+    mapped: &[TableMapping],
+    state: &TargetState,
+    measured: &Capabilities,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for mapping in mapped {
+        if state.filled.contains(&mapping.target.id) {
+            findings.extend(target_table::old_values(mapping, measured));
+        }
+        findings.extend(target_types::judge(mapping, measured));
+    }
+    findings
 }
 
 fn fits_a_record(mapping: &TableMapping, findings: &mut Vec<Finding>) -> bool {
