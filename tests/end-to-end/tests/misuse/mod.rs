@@ -5,6 +5,7 @@ mod connections;
 mod data_folder;
 mod documents;
 mod objects;
+mod rights;
 mod secrets;
 mod stage;
 mod states;
