@@ -48,7 +48,11 @@ impl Pieces {
         form: StatementForm,
     ) -> Self {
         let groups = match form.nulls {
-            NullForm::Written => VecDeque::from([rows.collect()]),
+            NullForm::Written => {
+                let mut group = VecDeque::with_capacity(rows.size_hint().1.unwrap_or_default());
+                group.extend(rows);
+                VecDeque::from([group])
+            }
             NullForm::LeftOut => by_nulls(rows),
         };
         Self { groups, full: full_rows(columns, form) }
@@ -84,7 +88,11 @@ impl Iterator for Pieces {
             count if count == self.full => count,
             count => power_within(count),
         };
-        let (places, rows) = group.drain(..count).unzip();
+        let (mut places, mut rows) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (place, row) in group.drain(..count) {
+            places.push(place);
+            rows.push(row);
+        }
         Some(Piece { places, rows })
     }
 }

@@ -36,7 +36,7 @@ impl Sink for Target {
         };
         let mut rejected = Vec::new();
         let writable = batch.rows.into_iter().enumerate().filter(|(index, row)| {
-            let refusal = refusal_before_sending(&upsert, row);
+            let refusal = upsert.unwritable(row);
             rejected.extend(refusal.map(|refusal| RejectedRow { index: *index, refusal }));
             refusal.is_none()
         });
@@ -46,11 +46,12 @@ impl Sink for Target {
     }
 }
 
-/// Why a row is not sent at all.
-fn refusal_before_sending(upsert: &Upsert<'_>, row: &TargetRow) -> Option<Refusal> {
+/// Why a row that is alone in its piece is not sent; one that is not alone is far below the bound.
+fn too_long(rows: &[TargetRow]) -> Option<Refusal> {
+    let [row] = rows else { return None };
     let bytes = row_bytes(row);
-    let too_long = Refusal::TooLong { bytes: bytes as u64, most: ROW_BYTES_MAX as u64 };
-    upsert.unwritable(row).or((bytes > ROW_BYTES_MAX).then_some(too_long))
+    let refusal = Refusal::TooLong { bytes: bytes as u64, most: ROW_BYTES_MAX as u64 };
+    (bytes > ROW_BYTES_MAX).then_some(refusal)
 }
 
 impl Target {
@@ -103,6 +104,11 @@ impl Target {
                 continue;
             }
             let rows = piece.rows.get(part.clone()).expect("invariant: parts lie within their piece");
+            let place = || piece.places.get(part.start).copied().unwrap_or_default();
+            if let Some(refusal) = too_long(rows) {
+                rejected.push(RejectedRow { index: place(), refusal });
+                continue;
+            }
             let size = if rows.len() > 1 { Size::Divisible } else { Size::Least };
             let failure = match self.upsert(upsert, rows, size).await {
                 Ok(()) => {
@@ -119,8 +125,7 @@ impl Target {
                 }
                 (Class::Row, Size::Least, Some(code)) => {
                     begun |= failure.effect == Effect::Unknown;
-                    let index = piece.places.get(part.start).copied().unwrap_or_default();
-                    rejected.push(RejectedRow { index, refusal: Refusal::Target { code } });
+                    rejected.push(RejectedRow { index: place(), refusal: Refusal::Target { code } });
                     continue;
                 }
                 (_, Size::Divisible | Size::Least, _) => return Err(failure.after_unknown(begun)),
