@@ -13,7 +13,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::try_join_all;
 use migration::time::UnixMs;
 
 use crate::failure::Failure;
@@ -44,10 +44,11 @@ pub(super) struct Spread {
 }
 
 pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Spread, Failure> {
-    let opening = (0..CONNECTIONS).map(|_| scratch.target.pool().open_bare());
-    // Where the target allows no further connections there is less to compare, which is no fault.
-    let mut sessions: Vec<Session> =
-        join_all(opening).await.into_iter().filter_map(|opened| opened.ok()).collect();
+    let mut sessions: Vec<Session> = Vec::new();
+    for _ in 0..CONNECTIONS {
+        // Where the target allows no further connections there is less to compare, which is no fault.
+        sessions.extend(scratch.target.pool().open_bare().await);
+    }
     let mut written = Vec::new();
     for _ in 0..TICKS {
         for (at, session) in sessions.iter_mut().enumerate() {

@@ -41,6 +41,7 @@ use migration::time::UnixMs;
 
 use crate::classify::Class;
 use crate::failure::{Failure, unexpected};
+use crate::settings::Settings;
 use crate::target::Target;
 
 use clock_spread::Spread;
@@ -49,10 +50,14 @@ use odd_names::odd_table;
 use scratch::Scratch;
 use values::{Empty, Found, values_table};
 
+/// Statements of the probe under way at once.
+const CONNECTIONS: usize = 2;
+
 impl TargetProbe for Target {
     async fn probe(&self, run: RunId, database: &DatabaseName) -> Result<Capabilities, PortError> {
         let doing = format!("probing the target in {database}");
-        let scratch = Scratch::of(self, run, database);
+        let target = &self.with_few_connections();
+        let scratch = Scratch::of(target, run, database);
         match tried(|| scratch.create()).await {
             Ok(()) => {}
             Err(failure) if failure.class.is_transient() => return Err(failure.into_port(&doing)),
@@ -64,12 +69,12 @@ impl TargetProbe for Target {
                 return Ok(Capabilities::unknown(&why));
             }
         }
-        let odd_names = Box::pin(measured(|| odd_names::measure(self, run, database)));
-        let values = || Box::pin(values::measure(self, run, database));
+        let odd_names = Box::pin(measured(|| odd_names::measure(target, run, database)));
+        let values = || Box::pin(values::measure(target, run, database));
         let values = Box::pin(answered(values, Found::open));
         let outcome = try_join(odd_names, Box::pin(all_but_names(&scratch, values))).await;
         let (odd_names, found) = outcome.map_err(|failure| failure.into_port(&doing))?;
-        let table_dropped = measured(|| dropped(self, run, database)).await;
+        let table_dropped = measured(|| dropped(target, run, database)).await;
         let table_dropped = table_dropped.map_err(|failure| failure.into_port(&doing))?;
         let found = Capabilities { odd_names, table_dropped, ..found };
         tracing::info!(?found, "the target was probed");
@@ -81,6 +86,15 @@ impl TargetProbe for Target {
             |failure: Failure| failure.into_port(&format!("dropping the probe tables in {database}"));
         drop_passing(self, run, database).await.map_err(failed)?;
         scratch::drop_for_good(self, &Scratch::of(self, run, database).table).await.map_err(failed)
+    }
+}
+
+impl Target {
+    /// The same target with connections for the probe alone, few of them: the driver keeps as many buffers as were ever in use
+    /// at once, each as large as the largest row that later passes through it.
+    fn with_few_connections(&self) -> Self {
+        let settings = self.pool().settings().clone();
+        Self::new(Settings { connections: settings.connections.min(CONNECTIONS), ..settings })
     }
 }
 

@@ -29,6 +29,9 @@ use crate::target::Target;
 use crate::upsert::{Texts, Upsert};
 
 const ESCAPINGS: [Escaping; 3] = [Escaping::QuotesDoubled, Escaping::BothDoubled, Escaping::Backslashes];
+/// Columns of one statement: the driver keeps as many buffers as a statement ever had columns or parameters, each as large
+/// as the largest row that later passes through it.
+const COLUMNS: usize = 4;
 /// Types that older engines do not have, in the sets in which they came (`lindorm.md` 4.2, 5.3).
 const NEWER: [&[TargetType]; 4] = [
     &[],
@@ -159,20 +162,22 @@ impl<'t> Bench<'t> {
 
     async fn kept(&self, form: ValueForm) -> Result<Kept, Failure> {
         let all: Vec<usize> = (0..self.samples.len()).collect();
-        let lost = match self.differing(form, &all).await {
-            Err(failure) if is_refusal(&failure) => {
-                let mut lost = BTreeSet::new();
-                for at in all {
-                    match self.differing(form, &[at]).await {
-                        Ok(differing) => lost.extend(differing),
-                        Err(failure) if is_refusal(&failure) => drop(lost.insert(at)),
-                        Err(failure) => return Err(failure),
+        let mut lost = BTreeSet::new();
+        for some in all.chunks(COLUMNS) {
+            match self.differing(form, some).await {
+                Ok(differing) => lost.extend(differing),
+                Err(failure) if is_refusal(&failure) => {
+                    for at in some {
+                        match self.differing(form, &[*at]).await {
+                            Ok(differing) => lost.extend(differing),
+                            Err(failure) if is_refusal(&failure) => drop(lost.insert(*at)),
+                            Err(failure) => return Err(failure),
+                        }
                     }
                 }
-                lost
+                Err(failure) => return Err(failure),
             }
-            outcome => outcome?,
-        };
+        }
         let empty = Empty {
             text: self.empty(form, &TargetValue::Text(String::new())).await?,
             bytes: self.empty(form, &TargetValue::Bytes(Vec::new())).await?,
