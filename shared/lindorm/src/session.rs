@@ -222,8 +222,9 @@ impl Session {
         }
     }
 
-    /// Makes backslashes ordinary characters where statements are written so. A server that refuses has no other kind,
-    /// or keeps its own; which of both was measured in a session set up by this same call.
+    /// Makes backslashes ordinary characters where statements are written so. A server that does not know the setting, or
+    /// does not let the account have it, has no other kind or keeps its own; which of both was measured in a session set up
+    /// by this same call. Any other error says nothing of backslashes, so the session carries no such statement.
     pub(crate) async fn suit(&mut self, backslashes: Backslashes) -> Result<(), Failure> {
         match (backslashes, self.backslashes) {
             (Backslashes::Ordinary, SessionBackslashes::Untouched) => {}
@@ -231,10 +232,12 @@ impl Session {
             | (Backslashes::Any | Backslashes::Untouched, _) => return Ok(()),
         }
         match self.run("SET SQL_MODE='NO_BACKSLASH_ESCAPES'", STATEMENT_TIMEOUT).await {
-            Err(failure) if failure.class.is_transient() => return Err(failure),
-            Ok(()) | Err(_) => self.backslashes = SessionBackslashes::Switched,
+            Ok(()) | Err(Failure { class: Class::Unsupported | Class::Denied, .. }) => {
+                self.backslashes = SessionBackslashes::Switched;
+                Ok(())
+            }
+            Err(failure) => Err(failure),
         }
-        Ok(())
     }
 
     async fn prepared(&mut self, sql: &Arc<str>) -> Result<Statement, Failure> {

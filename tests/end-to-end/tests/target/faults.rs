@@ -6,7 +6,7 @@ use lindorm::Target;
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::port::{Sink, TargetCatalog, WriteBatch};
 use migration::retry::{Effect, Retry};
-use migration::statement_form::StatementForm;
+use migration::statement_form::{Escaping, StatementForm, ValueForm};
 use migration::value::TargetRow;
 use servers::LindormLocal;
 
@@ -126,4 +126,24 @@ async fn what_a_target_says_of_itself_is_asked_again_after_a_fault_that_passes()
     }
     assert_eq!(target.facts().await.unwrap().time_zone, "+08:00");
     assert_eq!(server.command("clear all").unwrap(), "cleared=3 struck=3");
+}
+
+#[tokio::test]
+async fn a_session_that_was_not_told_of_backslashes_carries_no_text_written_for_it() {
+    let server = LindormLocal::start_controlled([""; 0]).expect("the stand-in starts");
+    let target = Target::connect(settings(&server)).await.expect("the target connects");
+    target.create_database(&super::stand::database()).await.expect("the database is created");
+    let values = ValueForm::Literal { escaping: Escaping::QuotesDoubled };
+    let form = StatementForm { values, ..StatementForm::documented() };
+    let stand = Stand { server, target, form };
+    let mapping = plain("t");
+    stand.create(&mapping).await;
+    stand.server.command("set error code=1105 state=HY000 on=other").expect("the fault is set");
+    let rows = || vec![row(1, r"C:\new\0")];
+    let batch = WriteBatch { table: &mapping, stamp: None, form, rows: rows() };
+    let error = stand.target.write(batch, in_a_minute()).await.expect_err("no session can be told");
+    assert_eq!((error.code, error.effect), (Some(1105), Effect::None));
+    stand.server.command("clear all").expect("the fault is cleared");
+    stand.write(&mapping, None, rows()).await;
+    assert_eq!(stand.all(&mapping).await, rows());
 }
