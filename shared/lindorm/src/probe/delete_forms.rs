@@ -1,4 +1,8 @@
-//! Whether a DELETE takes the hint that limits its time, and whether one DELETE removes several rows.
+//! Whether a DELETE follows the hint that limits its time, and whether one DELETE removes several rows.
+//!
+//! A target may pass over a hint it does not know there, as over any other (`lindorm.md` 11, rule 41), and a DELETE believed
+//! to be over would hide a row written after it (protocol H8). So a DELETE that works beside the hint is not enough: one
+//! whose hint holds a time outside the documented range must not pass, which shows that the hint is read at all.
 //!
 //! The second is told in the report only: such a DELETE reads before it deletes, and so leaves no mark where no row is.
 
@@ -7,8 +11,11 @@ use migration::statement_form::TimeoutHint;
 
 use crate::failure::Failure;
 use crate::probe::experiment::inconclusive;
-use crate::probe::line::is_refusal;
+use crate::probe::line::{Line, is_refusal};
 use crate::probe::scratch::{Scratch, TEXT, fresh_key};
+
+/// The number of a statement whose time ran out.
+const TIME_OVER: u16 = 3024;
 
 /// What became of a statement that should delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,14 +27,21 @@ enum Became {
 
 /// `time` is the target's, where rows can be stamped.
 pub(super) async fn timeout_hint(scratch: &Scratch<'_>, time: Option<i64>) -> Result<Measured, Failure> {
-    let (hinted, plain) = (fresh_key(), fresh_key());
-    scratch.put_before(&[hinted, plain], time).await?;
-    if !scratch.exists(hinted).await? || !scratch.exists(plain).await? {
-        return Ok(inconclusive("a row just written is not found"));
+    let (hinted, plain, wrong) = (fresh_key(), fresh_key(), fresh_key());
+    scratch.put_before(&[hinted, plain, wrong], time).await?;
+    for key in [hinted, plain, wrong] {
+        if !scratch.exists(key).await? {
+            return Ok(inconclusive("a row just written is not found"));
+        }
     }
-    let with = became(scratch, &format!("`probe_key` = {hinted}"), TimeoutHint::Given, &[hinted]).await?;
-    let without = became(scratch, &format!("`probe_key` = {plain}"), TimeoutHint::Left, &[plain]).await?;
-    Ok(judge_hint(with, without))
+    let with = became(scratch, &scratch.delete_line(hinted, TimeoutHint::Given), &[hinted]).await?;
+    let without = became(scratch, &scratch.delete_line(plain, TimeoutHint::Left), &[plain]).await?;
+    let wrong = match became(scratch, &scratch.delete_line_without_time(wrong), &[wrong]).await {
+        // A time of nothing that is over at once is a time that is read.
+        Err(failure) if failure.code == Some(TIME_OVER) => Became::Refused,
+        became => became?,
+    };
+    Ok(judge_hint(with, without, wrong))
 }
 
 /// `time` is the target's, where rows can be stamped.
@@ -43,19 +57,14 @@ pub(super) async fn several_rows(scratch: &Scratch<'_>, time: Option<i64>) -> Re
     let (keys, mut became_of) = ([one, other], Became::Refused);
     for hint in [TimeoutHint::Given, TimeoutHint::Left] {
         if became_of == Became::Refused {
-            became_of = became(scratch, &condition, hint, &keys).await?;
+            became_of = became(scratch, &scratch.delete_where(&condition, hint), &keys).await?;
         }
     }
     Ok(judge_several(became_of, scratch.exists(beside).await?))
 }
 
-async fn became(
-    scratch: &Scratch<'_>,
-    condition: &str,
-    hint: TimeoutHint,
-    keys: &[i64],
-) -> Result<Became, Failure> {
-    match scratch.target.tell(&scratch.delete_where(condition, hint), TEXT).await {
+async fn became(scratch: &Scratch<'_>, line: &Line, keys: &[i64]) -> Result<Became, Failure> {
+    match scratch.target.tell(line, TEXT).await {
         Err(failure) if is_refusal(&failure) => Ok(Became::Refused),
         Err(failure) => Err(failure),
         Ok(()) => {
@@ -69,11 +78,15 @@ async fn became(
     }
 }
 
-fn judge_hint(with: Became, without: Became) -> Measured {
-    match (with, without) {
-        (Became::Gone, _) => Measured::Yes,
-        (Became::Ignored | Became::Refused, Became::Gone) => Measured::No,
-        (Became::Ignored | Became::Refused, Became::Ignored | Became::Refused) => {
+/// `wrong` had a hint with a time that no DELETE can have.
+fn judge_hint(with: Became, without: Became, wrong: Became) -> Measured {
+    match (with, without, wrong) {
+        (Became::Gone, _, Became::Refused) => Measured::Yes,
+        (Became::Gone, _, Became::Gone | Became::Ignored) => {
+            inconclusive("a DELETE takes the hint and was not shown to follow it")
+        }
+        (Became::Ignored | Became::Refused, Became::Gone, _) => Measured::No,
+        (Became::Ignored | Became::Refused, Became::Ignored | Became::Refused, _) => {
             inconclusive("no DELETE removes a row")
         }
     }
@@ -95,10 +108,19 @@ mod tests {
 
     #[test]
     fn a_hint_that_keeps_a_delete_from_working_is_not_taken() {
-        assert_eq!(judge_hint(Became::Gone, Became::Gone), Measured::Yes);
-        assert_eq!(judge_hint(Became::Refused, Became::Gone), Measured::No);
-        assert_eq!(judge_hint(Became::Ignored, Became::Gone), Measured::No);
-        assert!(matches!(judge_hint(Became::Ignored, Became::Ignored), Measured::Inconclusive { .. }));
+        let judged = |with, without| judge_hint(with, without, Became::Refused);
+        assert_eq!(judged(Became::Gone, Became::Gone), Measured::Yes);
+        assert_eq!(judged(Became::Refused, Became::Gone), Measured::No);
+        assert_eq!(judged(Became::Ignored, Became::Gone), Measured::No);
+        assert!(matches!(judged(Became::Ignored, Became::Ignored), Measured::Inconclusive { .. }));
+    }
+
+    #[test]
+    fn a_hint_that_is_passed_over_limits_no_delete() {
+        for wrong in [Became::Gone, Became::Ignored] {
+            let judged = judge_hint(Became::Gone, Became::Gone, wrong);
+            assert!(matches!(judged, Measured::Inconclusive { .. }));
+        }
     }
 
     #[test]

@@ -8,12 +8,15 @@ use std::time::Duration;
 use migration::capabilities::Measured;
 use migration::retry::backoff;
 
+use crate::classify::Class;
 use crate::failure::Failure;
 use crate::moment::jittered;
 use crate::probe::line::is_unseen_table;
 
 /// How often an experiment begins.
 const TRIES: usize = 6;
+/// How often where a node does not know the table: half a minute in all, for a node may learn of it late.
+const UNSEEN_TRIES: usize = 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -24,14 +27,26 @@ where
     F: Future<Output = Result<T, Failure>> + Send,
     T: Send,
 {
-    let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE).take(TRIES - 1);
+    let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE);
+    let mut begun = 0;
     loop {
-        match (experiment().await, pauses.next()) {
-            (Err(failure), Some(pause)) if failure.class.is_transient() || is_unseen_table(&failure) => {
-                tokio::time::sleep(jittered(pause)).await;
-            }
-            (outcome, _) => return outcome,
+        begun += 1;
+        let failure = match experiment().await {
+            Ok(found) => return Ok(found),
+            Err(failure) => failure,
+        };
+        let most = if is_unseen_table(&failure) {
+            UNSEEN_TRIES
+        } else if failure.class.is_transient() || failure.class == Class::Unlisted {
+            // A number nobody explains may be a mishap of the moment.
+            TRIES
+        } else {
+            1
+        };
+        if begun >= most {
+            return Err(failure);
         }
+        tokio::time::sleep(jittered(pauses.next().unwrap_or(LONGEST_PAUSE))).await;
     }
 }
 

@@ -92,13 +92,10 @@ impl Target {
 pub(super) fn is_free_to_repeat(failure: &Failure) -> bool {
     match failure.class {
         Class::Crowded | Class::Throttled | Class::Stale => true,
+        // A number nobody explains may be a mishap of the moment, and one mishap must not decide how a run is made.
+        Class::Unlisted => failure.code.is_some(),
         Class::Uncertain | Class::Storage => failure.effect == Effect::None,
-        Class::Row
-        | Class::Missing
-        | Class::Exists
-        | Class::Denied
-        | Class::Unsupported
-        | Class::Unlisted => false,
+        Class::Row | Class::Missing | Class::Exists | Class::Denied | Class::Unsupported => false,
     }
 }
 

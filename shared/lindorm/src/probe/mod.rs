@@ -84,8 +84,9 @@ impl TargetProbe for Target {
     async fn drop_probe(&self, run: RunId, database: &DatabaseName) -> Result<(), PortError> {
         let failed =
             |failure: Failure| failure.into_port(&format!("dropping the probe tables in {database}"));
-        drop_passing(self, run, database).await.map_err(failed)?;
-        scratch::drop_for_good(self, &Scratch::of(self, run, database).table).await.map_err(failed)
+        let passing = drop_passing(self, run, database).await;
+        let clock = scratch::drop_for_good(self, &Scratch::of(self, run, database).table).await;
+        passing.and(clock).map_err(failed)
     }
 }
 
@@ -116,10 +117,10 @@ impl TargetClock for Target {
     }
 }
 
-/// Drops the tables that live for one measurement only.
+/// Drops the tables that live for one measurement only; one that stays does not keep the other.
 async fn drop_passing(target: &Target, run: RunId, database: &DatabaseName) -> Result<(), Failure> {
-    scratch::drop_for_good(target, &odd_table(run, database).id).await?;
-    scratch::drop_for_good(target, &values_table(run, database, &[]).id).await
+    let odd = scratch::drop_for_good(target, &odd_table(run, database).id).await;
+    odd.and(scratch::drop_for_good(target, &values_table(run, database, &[]).id).await)
 }
 
 /// Whether the account may drop what it made; where it may not, the tables stay and their names say whose they are.

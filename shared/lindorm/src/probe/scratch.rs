@@ -169,6 +169,13 @@ impl<'t> Scratch<'t> {
         Line { sql, values: Vec::new(), timeout }
     }
 
+    /// The same with a hint for a time that is none: the documentation asks for more than 0.
+    pub(super) fn delete_line_without_time(&self, key: i64) -> Line {
+        let table = table_name(&self.table);
+        let sql = format!("DELETE /*+ _l_operation_timeout_(0) */ FROM {table} WHERE `probe_key` = {key}");
+        Line { sql, values: Vec::new(), timeout: DDL_TIMEOUT }
+    }
+
     /// Deletes one row, without the hint where the target does not take it.
     pub(super) async fn delete(&self, key: i64) -> Result<(), Failure> {
         match self.target.tell(&self.delete_line(key, TimeoutHint::Given), TEXT).await {

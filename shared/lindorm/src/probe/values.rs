@@ -120,12 +120,30 @@ async fn made(
     for without in NEWER {
         let table = values_table(run, database, without);
         match make(target, &table).await {
-            Ok(()) => return Ok((table, without.to_vec())),
+            Ok(()) => return there(target, run, database, table).await,
             Err(failure) if is_refusal(&failure) => drop(refused.get_or_insert(failure)),
             Err(failure) => return Err(failure),
         }
     }
     Err(refused.unwrap_or_else(|| Failure::of(Class::Unlisted, "no table was tried")))
+}
+
+/// The table as it is there, which may be an earlier try's that had to do without some types; also these types.
+async fn there(
+    target: &Target,
+    run: RunId,
+    database: &DatabaseName,
+    made: TargetTable,
+) -> Result<(TargetTable, Vec<TargetType>), Failure> {
+    let columns = match target.described(&made.id).await {
+        Ok(Some(lines)) => lines.into_iter().map(|line| line.name).collect(),
+        // A node that has not heard of it yet, or describes nothing: then it is taken as it was asked for.
+        Ok(None) | Err(_) => made.columns.iter().map(|column| column.name.to_string()).collect::<Vec<_>>(),
+    };
+    let samples = samples().into_iter().enumerate();
+    let absent = samples.filter(|(at, _)| !columns.contains(&format!("c{at}")));
+    let refused: Vec<TargetType> = absent.map(|(_, sample)| sample.column_type).collect();
+    Ok((values_table(run, database, &refused), refused))
 }
 
 /// The table, and what is written into it.

@@ -2,6 +2,7 @@
 
 use migration::capabilities::Measured;
 use migration::port::{TargetClock, TargetProbe};
+use migration::schema::TargetType;
 
 use super::probing::{probed, run, timeless};
 use super::stand::{Stand, database, now};
@@ -31,6 +32,20 @@ async fn a_table_left_by_a_crash_half_way_is_used_and_dropped() {
     stand.run(odd).await;
     stand.target.drop_probe(run(), &database()).await.unwrap();
     assert!(tables(&stand).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_table_an_earlier_try_made_without_some_types_tells_that_they_are_refused() {
+    let stand = Stand::new().await;
+    let first = probed(&stand).await;
+    assert!(first.types_refused.is_empty());
+    let columns = "c0 BOOLEAN, c1 TINYINT, c2 SMALLINT, c3 INTEGER, c4 BIGINT, c5 FLOAT, c6 DOUBLE, c7 DECIMAL(38,10), \
+                   c8 DECIMAL(20,0), c9 VARCHAR, c10 VARBINARY, c13 TIMESTAMP, c14 JSON";
+    let table = "ferry_probe_values_6f9619ff8b86d011b42d00cf4fc964ff";
+    stand.run(&format!("CREATE TABLE {table} (probe_key BIGINT, {columns}, PRIMARY KEY (probe_key))")).await;
+    let found = probed(&stand).await;
+    assert_eq!(found.types_refused, [TargetType::Date, TargetType::Time]);
+    assert!(found.types_lost.is_empty(), "{:?}", found.types_lost);
 }
 
 #[tokio::test]

@@ -101,3 +101,9 @@ async fn cut_lines_change_no_answer() {
 async fn writes_that_take_effect_after_their_timeout_change_no_answer() {
     usual_under("set timeout applied=later:300ms every=29").await;
 }
+
+#[tokio::test]
+async fn an_error_nobody_explains_that_comes_now_and_then_changes_no_answer() {
+    let table = "shop.ferry_probe_6f9619ff8b86d011b42d00cf4fc964ff";
+    usual_under(&format!("set error code=1105 state=HY000 every=9 table={table}")).await;
+}
