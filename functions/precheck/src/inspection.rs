@@ -87,7 +87,8 @@ where
     let Target { state, probe, .. } = target;
     let (probe_database, measured) = match probe {
         Some((database, capabilities)) => {
-            findings.extend(probe_report::judge(&capabilities, &database, task));
+            let keeps_rows = !state.filled.is_empty();
+            findings.extend(probe_report::judge(&capabilities, &database, task, keeps_rows));
             (Some(database), capabilities)
         }
         None => (None, Capabilities::unknown("no target database to probe in")),

@@ -16,13 +16,17 @@ use crate::{clock_spread, quote};
 /// What follows where rows cannot be stamped.
 const UNSTAMPED: &str = "this run's rows are written with the target's own time: nobody else may write to the target \
                          tables before it has ended";
-const GRANT: &str =
-    "give the account the right to make and drop a table in this database, or accept the finding";
+const GRANT: &str = "give the account the right to make and drop a table in this database where it lacks it, or accept the finding";
 const ACCEPT: &str = "accept the finding to go on";
 
-/// One finding for each measurement.
-pub(crate) fn judge(capabilities: &Capabilities, database: &DatabaseName, task: &Task) -> Vec<Finding> {
-    let told = Told { capabilities, database, user: &task.target.user };
+/// One finding for each measurement; `keeps_rows` where a target table holds rows.
+pub(crate) fn judge(
+    capabilities: &Capabilities,
+    database: &DatabaseName,
+    task: &Task,
+    keeps_rows: bool,
+) -> Vec<Finding> {
+    let told = Told { capabilities, database, user: &task.target.user, keeps_rows };
     let mut findings = vec![told.clock(), told.stamp(), told.delete(), told.null_write(), told.drop_right()];
     findings.push(clock_spread::judge(capabilities, database, task.tuning.stamp_margin.duration()));
     findings.extend([told.equal_stamps(), told.values(), told.empty_values(), told.statement_rows()]);
@@ -34,6 +38,7 @@ struct Told<'a> {
     capabilities: &'a Capabilities,
     database: &'a DatabaseName,
     user: &'a str,
+    keeps_rows: bool,
 }
 
 impl Told<'_> {
@@ -111,10 +116,14 @@ impl Told<'_> {
         let Capabilities { null_taken, null_removes, null_hides_later_arrivals: hides, .. } =
             self.capabilities;
         let left = |evidence: String| {
+            if !self.keeps_rows {
+                let empty = "no target table holds rows, so nothing lies under a NULL";
+                return self.pass(Code::ProbeNullWrite, format!("{evidence}; {empty}"));
+            }
             self.alert(Code::ProbeNullWrite, evidence)
                 .remedy(
-                    "start with empty target tables, or empty them first: where nothing lies under a NULL nothing \
-                     can show; then accept the finding",
+                    "empty the target tables first, for where nothing lies under a NULL nothing can show, or accept the \
+                     finding if no key of the source is in them",
                 )
                 .done()
         };

@@ -140,7 +140,11 @@ const ON_PROBE: &[Scenario] = &[
     (Code::ProbeDelete, ALERT, |world| {
         measured(world, |found| found.delete_hides_later_arrivals = Measured::No);
     }),
-    (Code::ProbeNullWrite, ALERT, |world| measured(world, |found| found.null_removes = Measured::No)),
+    (Code::ProbeNullWrite, ALERT, |world| {
+        crate::remedies::fill_orders(world);
+        world.set("tables_on_target", json!({ "if_not_empty": "allow" }));
+        measured(world, |found| found.null_removes = Measured::No);
+    }),
     (Code::ProbeDrop, ALERT, |world| measured(world, |found| found.table_dropped = Measured::No)),
     (Code::ProbeValues, ALERT, |world| {
         measured(world, |found| {

@@ -20,6 +20,14 @@ fn with(change: impl FnOnce(&mut Capabilities)) -> World {
     world
 }
 
+/// The same with a target table that keeps its rows.
+fn with_rows(change: impl FnOnce(&mut Capabilities)) -> World {
+    let mut world = with(change);
+    crate::remedies::fill_orders(&world);
+    world.set("tables_on_target", json!({ "if_not_empty": "allow" }));
+    world
+}
+
 /// The codes of the findings that stop the run.
 fn stopping(world: &World) -> Vec<String> {
     let wrong = world.findings().into_iter().filter(|finding| finding.level != Level::Pass);
@@ -85,9 +93,9 @@ fn clocks_that_differ_do_not_matter_where_no_row_is_stamped() {
 
 #[test]
 fn a_null_that_hides_nothing_later_is_an_alert_only_where_something_can_arrive_later() {
-    let world = with(|found| found.null_hides_later_arrivals = Measured::No);
+    let world = with_rows(|found| found.null_hides_later_arrivals = Measured::No);
     assert_eq!(stopping(&world), ["probe_null_write"]);
-    let world = with(|found| {
+    let world = with_rows(|found| {
         *found = found.clone().without_stamps("an index");
         found.null_hides_later_arrivals = Measured::No;
     });
@@ -109,7 +117,15 @@ fn old_values_matter_only_in_tables_that_keep_rows_and_columns_that_can_be_null(
     assert!(found[0].evidence.ends_with("would stay in note"), "{found:?}");
     assert!(filled(false, |found| found.null_removes = Measured::No).is_empty());
     assert!(filled(true, |found| found.null_hides_later_arrivals = Measured::No).is_empty());
-    assert_eq!(stopping(&with(|found| found.null_removes = Measured::No)), ["probe_null_write"]);
+}
+
+#[test]
+fn what_a_null_leaves_stops_nobody_whose_target_tables_are_empty() {
+    let change = |found: &mut Capabilities| found.null_removes = Measured::No;
+    assert!(stopping(&with_rows(change)).contains(&"probe_null_write".to_owned()));
+    let world = with(change);
+    assert_eq!(stopping(&world), [""; 0]);
+    assert!(evidence(&world, Code::ProbeNullWrite).ends_with("nothing lies under a NULL"));
 }
 
 #[test]
