@@ -12,6 +12,8 @@ MAKEFLAGS += --no-print-directory
 
 ROWS ?= 1000000
 BENCH_ROWS ?= 3000000
+MIXTURES ?= 60
+SEED ?= 1
 CARGO_DENY_VERSION := 0.20.2
 CARGO_MACHETE_VERSION := 0.9.2
 
@@ -23,7 +25,7 @@ MACHETE := $(TOOLS)/cargo-machete-$(CARGO_MACHETE_VERSION)/bin/cargo-machete
 LEAN := CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_LTO=off \
 	CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$(TOOLS)/build
 
-.PHONY: help demo test bench lint format clippy docs deny machete tidy tools prerequisites mysql connectors clean-cache
+.PHONY: help demo test bench soak lint format clippy docs deny machete tidy tools prerequisites mysql connectors clean-cache
 
 help: ## Show this list.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +41,10 @@ test: prerequisites mysql connectors ## Run every test, with a real MySQL.
 bench: prerequisites mysql ## Measure copying BENCH_ROWS rows (default 3000000) against reading alone and against mysqldump.
 	cargo build --release --locked --package ferry --package lindorm-local --package demo-data --package servers
 	cargo run --release --locked --package benchmarks -- $(BENCH_ROWS)
+
+soak: prerequisites mysql ## Move a database under every answer the target could give: every switch alone, MIXTURES (default 60) of them by SEED.
+	cargo build --release --locked --package ferry --package lindorm-local --package semantics
+	cargo run --release --locked --package semantics -- $(MIXTURES) $(SEED)
 
 lint: format deny machete clippy docs tidy ## Run every check that is not a test.
 
