@@ -33,6 +33,11 @@ impl Setting {
         Self { switches: switches.into_iter().collect() }
     }
 
+    /// Whether the switch has this value, which is not its default.
+    pub(crate) fn has(&self, name: &str, value: &str) -> bool {
+        self.switches.get(name) == Some(&value)
+    }
+
     /// The stand-in's arguments.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let switches = self.switches.iter();
@@ -68,7 +73,7 @@ pub fn mixtures(seed: u64, count: usize) -> Vec<Setting> {
     let choices: Vec<(&str, Vec<&str>)> = alternatives()
         .into_iter()
         .map(|(name, values)| {
-            let possible = values.into_iter().filter(|value| expectation::refusal(name, value).is_none());
+            let possible = values.into_iter().filter(|value| expectation::is_possible(name, value));
             (name, possible.collect::<Vec<_>>())
         })
         .filter(|(_, values)| !values.is_empty())
