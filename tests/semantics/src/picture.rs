@@ -13,6 +13,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::source::{DATABASE, TABLES};
 
+/// Rows of one SELECT: a target may end a read at 2,000.
+const PAGE: usize = 1_500;
+
 /// Rows by table, each as its columns' texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Picture {
@@ -66,11 +69,23 @@ impl Client {
             let columns = self.columns(table)?;
             let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{name}`")).collect();
             let names = names.join(", ");
-            let sql = format!("SELECT /*+ _l_allow_filtering_ */ {names} FROM `{DATABASE}`.`{table}`");
-            let rows = self.rows(&sql)?.into_iter().map(|row| {
-                row.unwrap().iter().zip(&columns).map(|(value, (_, kind))| spelled(value, kind)).collect()
-            });
-            picture.tables.insert(table, rows.collect());
+            let mut rows = BTreeSet::new();
+            loop {
+                let sql = format!(
+                    "SELECT /*+ _l_allow_filtering_ */ {names} FROM `{DATABASE}`.`{table}` LIMIT {PAGE} OFFSET {}",
+                    rows.len()
+                );
+                let page = self.rows(&sql)?;
+                let count = page.len();
+                rows.extend(page.into_iter().map(|row| {
+                    let values = row.unwrap().into_iter().zip(&columns);
+                    values.map(|(value, (_, kind))| spelled(&value, kind)).collect::<Vec<_>>()
+                }));
+                if count < PAGE {
+                    break;
+                }
+            }
+            picture.tables.insert(table, rows);
         }
         Ok(picture)
     }

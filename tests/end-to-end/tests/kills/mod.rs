@@ -4,3 +4,4 @@ mod abandoned;
 mod cut_lines;
 mod records;
 mod rounds;
+mod target_killed;
