@@ -80,7 +80,7 @@ async fn plan_table(
 ) -> Result<Planned, CommandError> {
     let existing = ends.target.describe(&names.target).await?;
     // Without a probe the careful branch is shown: a marker column where a row might hold nothing but NULLs.
-    let options = MappingOptions { zero_dates: task.zero_dates, null_rows_exist: false };
+    let options = MappingOptions { zero_dates: task.zero_dates, null_rows_exist: false, types_refused: &[] };
     let (source, target) = (table.id.to_string(), names.target.to_string());
     Ok(match map_table(table, names, existing.as_ref(), options) {
         Ok(mapping) => planned_table(ends, task, &mapping),

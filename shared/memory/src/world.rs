@@ -108,7 +108,8 @@ impl World {
         let source = source_table(name);
         let columns = source.columns.iter().map(|column| (column.name.clone(), column.name.clone()));
         let names = TableNames { target: source.id.clone(), columns: columns.collect() };
-        let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true };
+        let options =
+            MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true, types_refused: &[] };
         let mapping = map_table(&source, &names, None, options).expect("invariant: this table can be mapped");
         self.source.add_rows(&mapping, rows);
         self.tables.push(mapping);

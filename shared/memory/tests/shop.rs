@@ -53,7 +53,7 @@ pub(crate) fn mapping() -> TableMapping {
     };
     let columns = ["id", "name", "note"].map(|name| (column(name), column(name))).to_vec();
     let names = TableNames { target: table("shop_copy"), columns };
-    let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true };
+    let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true, types_refused: &[] };
     map_table(&source, &names, None, options).unwrap()
 }
 

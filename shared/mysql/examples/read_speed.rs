@@ -38,7 +38,7 @@ async fn main() -> Result<(), Failure> {
     let described =
         source.describe(std::slice::from_ref(&id)).await?.pop().ok_or("there is no such table")?;
     let columns = described.columns.iter().map(|column| (column.name.clone(), column.name.clone())).collect();
-    let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true };
+    let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true, types_refused: &[] };
     let mapping = map_table(&described, &TableNames { target: id, columns }, None, options)
         .map_err(|faults| format!("{} faults in the mapping", faults.len()))?;
 

@@ -16,6 +16,8 @@ const IMPOSSIBLE: &[(&str, &str, &str)] = &[
     // An empty value would become NULL.
     ("empty_bytes", "null", "empty_values"),
     ("empty_text", "null", "empty_values"),
+    // The session's time zone cannot be UTC: an engine before 2.7.6.
+    ("time_zone_setting", "refused", "target_connection"),
 ];
 
 /// Whether this value of the switch leaves an exact copy possible, whatever the others are.

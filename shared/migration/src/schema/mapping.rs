@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ident::{ColumnName, TableId};
 use crate::limits::KEY_COLUMNS_MAX;
-use crate::schema::source::{SourceColumn, SourceKey, SourceTable};
+use crate::schema::source::{SourceColumn, SourceKey, SourceTable, SourceType};
 use crate::schema::target::{TargetColumn, TargetTable, TargetType};
 use crate::schema::type_mapping::{Place, conversion_into, default_type};
 use crate::task::{TableSelection, Task};
@@ -27,11 +27,13 @@ pub struct TableNames {
 
 /// What the mapping depends on besides the two tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MappingOptions {
+pub struct MappingOptions<'a> {
     /// What becomes of zero dates.
     pub zero_dates: ZeroDates,
     /// Whether the probe showed that a row whose non-key columns are all NULL exists.
     pub null_rows_exist: bool,
+    /// Types of which the target makes no column: VARCHAR takes their place where it can.
+    pub types_refused: &'a [TargetType],
 }
 
 /// One column of the mapping.
@@ -146,7 +148,7 @@ pub fn map_table(
     source: &SourceTable,
     names: &TableNames,
     existing: Option<&TargetTable>,
-    options: MappingOptions,
+    options: MappingOptions<'_>,
 ) -> Result<TableMapping, Vec<MappingFault>> {
     let Some(key) = source.key.clone() else { return Err(vec![MappingFault::NoKey]) };
     let mut faults = key_faults(&key, names);
@@ -247,7 +249,7 @@ fn map_column(
     target_name: &ColumnName,
     key: &[&ColumnName],
     existing: Option<&TargetTable>,
-    options: MappingOptions,
+    options: MappingOptions<'_>,
 ) -> Result<ColumnMapping, MappingFault> {
     let column = source
         .column(source_name)
@@ -263,7 +265,7 @@ fn map_column(
             let found = table.column(target_name);
             found.ok_or_else(|| MappingFault::MissingColumn { column: target_name.clone() })?.column_type
         }
-        None => default_type(&column.column_type, place, options.zero_dates).ok_or_else(|| match place {
+        None => made_type(&column.column_type, place, options).ok_or_else(|| match place {
             Place::Value => MappingFault::UnknownType { column: source_name.clone(), spelling: spelling() },
             Place::KeyInside | Place::KeyLast => {
                 MappingFault::KeyType { column: source_name.clone(), spelling: spelling() }
@@ -288,11 +290,20 @@ fn map_column(
     })
 }
 
+/// The type of a column that Ferry makes. An old target makes no DATE, for instance (`lindorm.md` 5.3).
+fn made_type(source: &SourceType, place: Place, options: MappingOptions<'_>) -> Option<TargetType> {
+    let usual = default_type(source, place, options.zero_dates)?;
+    let text = TargetType::Varchar { chars: None };
+    let is_refused = options.types_refused.iter().any(|refused| refused.is_same_kind(usual));
+    let instead = is_refused && conversion_into(source, text, options.zero_dates).is_some();
+    Some(if instead { text } else { usual })
+}
+
 fn needs_marker(
     source: &SourceTable,
     columns: &[ColumnMapping],
     existing: Option<&TargetTable>,
-    options: MappingOptions,
+    options: MappingOptions<'_>,
 ) -> Result<bool, MappingFault> {
     let values: Vec<&ColumnMapping> = columns.iter().filter(|column| !column.in_key).collect();
     let name = ColumnName::new(MARKER_COLUMN).expect("invariant: the marker's name is a name");

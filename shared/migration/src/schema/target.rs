@@ -58,6 +58,12 @@ pub enum TargetType {
 }
 
 impl TargetType {
+    /// Whether both are of one type, whatever their lengths and precisions.
+    #[must_use]
+    pub fn is_same_kind(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
+
     /// Whether two descriptions can be of one type: parameters count only where both give them.
     #[must_use]
     pub fn agrees_with(self, other: Self) -> bool {
