@@ -39,12 +39,14 @@ pub fn run(settings: Vec<Setting>) -> Result<Report> {
     thread::scope(|scope| {
         let work = || -> Result<()> {
             let mut bench = Bench::new(port)?;
-            while let Some(setting) = locked(&queue).pop_front() {
+            loop {
+                // In a statement of its own, so that the lock is not held during the trial.
+                let next = locked(&queue).pop_front();
+                let Some(setting) = next else { return Ok(()) };
                 let trial = bench.attempt(setting, &baseline);
                 println!("{trial}");
                 locked(&trials).push(trial);
             }
-            Ok(())
         };
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         for thread in threads {
