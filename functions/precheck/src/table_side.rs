@@ -58,8 +58,11 @@ pub(crate) fn map(
     target: &impl TargetCatalog,
     findings: &mut Vec<Finding>,
 ) -> Vec<TableMapping> {
-    let options =
-        MappingOptions { zero_dates: task.zero_dates, null_rows_exist: measured.null_rows.is_shown() };
+    let options = MappingOptions {
+        zero_dates: task.zero_dates,
+        null_rows_exist: measured.null_rows.is_shown(),
+        types_refused: &measured.types_refused,
+    };
     let mut at_fault: BTreeMap<Code, BTreeSet<&TableId>> = BTreeMap::new();
     let mut mapped = Vec::new();
     let (mut to_be_made, mut misnamed) = (0, 0);

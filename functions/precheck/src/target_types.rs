@@ -2,7 +2,8 @@
 
 use migration::capabilities::Capabilities;
 use migration::finding::Finding;
-use migration::schema::{TableMapping, TargetType};
+use migration::schema::{ColumnMapping, Place, TableMapping, TargetType, default_type};
+use migration::value::ZeroDates;
 
 use crate::codes::Code;
 use crate::draft::{Draft, listed};
@@ -10,13 +11,19 @@ use crate::draft::{Draft, listed};
 /// Judges the types of the columns a table is carried into.
 pub(crate) fn judge(mapping: &TableMapping, measured: &Capabilities) -> Vec<Finding> {
     let of = |types: &[TargetType]| {
-        let is_of = |carried: TargetType| types.iter().any(|found| same_kind(*found, carried));
+        let is_of = |carried: TargetType| types.iter().any(|found| found.is_same_kind(carried));
         let columns = mapping.columns.iter().filter(|column| is_of(column.target_type));
         columns.map(|column| format!("{} {}", column.target, column.target_type)).collect::<Vec<_>>()
     };
     let (refused, lost) = (of(&measured.types_refused), of(&measured.types_lost));
     let id = &mapping.target.id;
     let mut findings = Vec::new();
+    let instead = carried_as_text(mapping, measured);
+    if !instead.is_empty() {
+        let evidence =
+            format!("the target makes no columns of their types, so these are VARCHAR: {}", listed(&instead));
+        findings.push(Draft::pass(Code::TargetTypeRefused, id, evidence).done());
+    }
     if !refused.is_empty() && !mapping.existing {
         let evidence = format!("the target makes no column of these types: {}", listed(&refused));
         findings.push(
@@ -39,7 +46,16 @@ pub(crate) fn judge(mapping: &TableMapping, measured: &Capabilities) -> Vec<Find
     findings
 }
 
-/// Lengths and precisions have no part in it.
-fn same_kind(one: TargetType, other: TargetType) -> bool {
-    std::mem::discriminant(&one) == std::mem::discriminant(&other)
+/// Columns of a table Ferry makes that are VARCHAR only because the target makes none of their usual type.
+fn carried_as_text(mapping: &TableMapping, measured: &Capabilities) -> Vec<String> {
+    let is_instead = |column: &&ColumnMapping| {
+        let usual = mapping
+            .source
+            .column(&column.source)
+            .and_then(|source| default_type(&source.column_type, Place::Value, ZeroDates::Null));
+        let is_refused = usual
+            .is_some_and(|usual| measured.types_refused.iter().any(|refused| refused.is_same_kind(usual)));
+        is_refused && matches!(column.target_type, TargetType::Varchar { .. }) && !mapping.existing
+    };
+    mapping.columns.iter().filter(is_instead).map(|column| column.target.to_string()).collect()
 }

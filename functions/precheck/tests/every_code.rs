@@ -162,8 +162,10 @@ const ON_PROBE: &[Scenario] = &[
         measured(world, |found| found.null_taken = Measured::No);
     }),
     (Code::TargetTypeRefused, FAIL, |world| {
-        measured(world, |found| found.types_refused = vec![TargetType::Date]);
-        world.source.add_table(table("t", vec![column("day", SourceType::Date, "date")]));
+        measured(world, |found| found.types_refused = vec![TargetType::Varbinary]);
+        world
+            .source
+            .add_table(table("t", vec![column("b", SourceType::Varbinary { bytes_max: 8 }, "varbinary(8)")]));
     }),
     (Code::TargetTypeLost, ALERT, |world| {
         measured(world, |found| {

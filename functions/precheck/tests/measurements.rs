@@ -6,11 +6,12 @@ use memory::{Call, Fault};
 use migration::capabilities::{Capabilities, LiteralValues, Measured};
 use migration::finding::Level;
 use migration::retry::Retry;
+use migration::schema::{SourceType, TargetType};
 use migration::statement_form::Escaping;
 use precheck::codes::Code;
 use serde_json::json;
 
-use crate::shop::orders;
+use crate::shop::{column, orders, table};
 use crate::world::World;
 
 fn with(change: impl FnOnce(&mut Capabilities)) -> World {
@@ -134,4 +135,15 @@ fn an_empty_value_that_becomes_null_is_looked_for_and_is_no_fault_where_there_is
     assert_eq!(stopping(&world), [""; 0]);
     assert!(evidence(&world, Code::ProbeEmptyValues).contains("becomes NULL"));
     assert!(evidence(&world, Code::NotScanned).contains("the one question"));
+}
+
+#[test]
+fn a_date_is_carried_as_text_where_the_target_makes_no_date_and_that_is_told() {
+    let world = with(|found| found.types_refused = vec![TargetType::Date]);
+    world.source.add_table(table("t", vec![column("day", SourceType::Date, "date")]));
+    assert_eq!(stopping(&world), [""; 0]);
+    assert!(evidence(&world, Code::TargetTypeRefused).contains("VARCHAR: day"));
+    let (report, _) = world.report();
+    let mapping = report.tables.iter().find(|mapping| mapping.source.id.table.as_str() == "t").unwrap();
+    assert_eq!(mapping.columns.last().unwrap().target_type, TargetType::Varchar { chars: None });
 }

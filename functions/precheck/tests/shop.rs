@@ -87,6 +87,6 @@ pub(crate) const VARCHAR: TargetType = TargetType::Varchar { chars: None };
 pub(crate) fn mapping(source: &SourceTable) -> TableMapping {
     let columns = source.columns.iter().map(|column| (column.name.clone(), column.name.clone())).collect();
     let names = TableNames { target: source.id.clone(), columns };
-    let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true };
+    let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true, types_refused: &[] };
     map_table(source, &names, None, options).expect("the test's table can be mapped")
 }
