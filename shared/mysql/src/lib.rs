@@ -5,7 +5,8 @@
 //! prints a value, a key or a password, and never reads an error's text.
 //!
 //! Map: `settings` and `session` connect; `classify` turns failures into port errors; `catalog` describes server and
-//! tables; `key_column` and `key_range` write key comparisons that use the index; `read` fetches rows and boundaries.
+//! tables; `key_column` and `key_range` write key comparisons that use the index; `read` fetches rows and boundaries;
+//! `row_image` decodes rows of the binary log to the values `read` gives.
 
 mod catalog;
 mod classify;
@@ -13,9 +14,14 @@ mod key_column;
 mod key_range;
 mod quoting;
 mod read;
+mod row_image;
 mod session;
 mod settings;
 mod value_length;
 
+pub use row_image::{
+    ImageError, RowChange, RowChanges, RowImage, RowShape, RowsEvent, RowsKind, Selection, ShapeError,
+    TableMap,
+};
 pub use session::Source;
 pub use settings::{Authorities, ConnectionSettings, TlsSettings};
