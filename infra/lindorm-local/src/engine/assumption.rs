@@ -129,7 +129,7 @@ switches! {
     key_limit: KeyLimit = Strict, "31", "the most bytes of a key";
     value_limit: ValueLimit = Column, "31", "what the limit of 2 MB is of";
     stamp_with_index: Support = Refused, "48", "custom timestamps on a column with a secondary index without MUTABLE_ALL";
-    timeout_on_delete: Support = Accepted, "3.1", "the hint `_l_operation_timeout_` on DELETE and UPDATE";
+    timeout_on_delete: Heed = Honoured, "3.1", "the hint `_l_operation_timeout_` on DELETE and UPDATE";
     multi_row_delete: Support = Refused, "37", "an UPDATE or DELETE whose condition is not one whole key, until `lindorm.allow.range.delete` is set";
     one_key_delete: OneKeyDelete = Marks, "37", "a DELETE of one whole key where several rows may be deleted at once";
     chatter: Support = Accepted, "11, 12", "what drivers send at connect, COMMIT and ROLLBACK";

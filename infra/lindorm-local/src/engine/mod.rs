@@ -204,8 +204,8 @@ impl Engine {
     }
 
     fn parse(&self, session: &Session, sql: &str) -> Result<sql::Parsed, SqlError> {
-        let parsed = sql::parse(sql, preparation::dialect(session, self.assumptions()))?;
-        preparation::check(&parsed.statement, self.assumptions())?;
+        let mut parsed = sql::parse(sql, preparation::dialect(session, self.assumptions()))?;
+        preparation::check(&mut parsed.statement, self.assumptions())?;
         Ok(parsed)
     }
 

@@ -20,14 +20,31 @@ pub(crate) fn dialect(session: &Session, assumptions: &Assumptions) -> Dialect {
     }
 }
 
-/// Checks a statement that came either way.
-pub(crate) fn check(statement: &Statement, assumptions: &Assumptions) -> Result<(), SqlError> {
+/// Checks a statement that came either way, and drops the limit of its time where such a statement has none.
+pub(crate) fn check(statement: &mut Statement, assumptions: &Assumptions) -> Result<(), SqlError> {
+    limit_time(statement, assumptions)?;
     match statement.hints().and_then(|hints| hints.unknown.as_deref()) {
         Some(name) if assumptions.unknown_hint == Misuse::Refused => {
             Err(refusal::unsupported(&format!("the hint {name}")))
         }
         Some(_) | None => Ok(()),
     }
+}
+
+fn limit_time(statement: &mut Statement, assumptions: &Assumptions) -> Result<(), SqlError> {
+    let changes = matches!(statement, Statement::Delete(_) | Statement::Update(_));
+    let Some(hints) = statement.hints_mut().filter(|hints| hints.timeout_ms.is_some()) else { return Ok(()) };
+    match assumptions.timeout_on_delete {
+        Heed::Refused if changes => {
+            return Err(refusal::unsupported("the hint _l_operation_timeout_ on DELETE and UPDATE"));
+        }
+        Heed::Ignored if changes => hints.timeout_ms = None,
+        Heed::Honoured | Heed::Ignored | Heed::Refused => {}
+    }
+    if hints.timeout_ms == Some(0) {
+        return Err(refusal::syntax("the hint _l_operation_timeout_ takes no such number"));
+    }
+    Ok(())
 }
 
 /// Checks a statement that is to be prepared, and drops its hints where prepared statements have none.

@@ -14,7 +14,7 @@ use crate::engine::select::Rows;
 use crate::engine::table::{Table, Write};
 use crate::engine::upsert::changed;
 use crate::engine::visible::Window;
-use crate::engine::{DeleteAffected, DeleteMarker, EqualToMarker, Misuse, NullRow, OneKeyDelete, Support};
+use crate::engine::{DeleteAffected, DeleteMarker, EqualToMarker, Misuse, NullRow, OneKeyDelete};
 use crate::refusal;
 use crate::sql::{Comparison, Delete, Hints, Predicate, Scalar, Update};
 
@@ -114,9 +114,6 @@ pub(crate) fn update(table: &Arc<Table>, update: &Update, scope: &Scope<'_>) -> 
 fn check_hints(hints: &Hints, scope: &Scope<'_>, verb: &str) -> Result<(), SqlError> {
     if hints.stamp.is_some() && scope.assumptions.stamp_on_delete == Misuse::Refused {
         return Err(refusal::unsupported(&format!("the hint _l_ts_ on {verb}")));
-    }
-    if hints.timeout_ms.is_some() && scope.assumptions.timeout_on_delete == Support::Refused {
-        return Err(refusal::unsupported(&format!("the hint _l_operation_timeout_ on {verb}")));
     }
     Ok(())
 }

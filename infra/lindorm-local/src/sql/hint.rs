@@ -59,8 +59,8 @@ fn note(hints: &mut Hints, name: &str, option: Option<i64>) -> Result<(), SqlErr
                 Some(u32::try_from(natural()?).ok().filter(|n| *n > 0).ok_or_else(|| negative(name))?);
         }
         "_l_operation_timeout_" | "operationtimeout" => {
-            let millis = u64::try_from(natural()?).ok().filter(|n| *n > 0).ok_or_else(|| negative(name))?;
-            hints.timeout_ms = Some(millis);
+            // Whether it may be 0 depends on who looks at it.
+            hints.timeout_ms = u64::try_from(natural()?).ok();
         }
         "_l_allow_filtering_" => hints.allow_filtering = true,
         // Which index a read takes and which storage it looks at shows in nothing but its speed.

@@ -93,10 +93,19 @@ fn a_stamp_on_a_delete_is_refused_or_ignored_and_never_honoured() {
 }
 
 #[test]
-fn the_timeout_hint_on_a_delete_is_accepted_or_refused_by_choice() {
-    let sql = "DELETE /*+ _l_operation_timeout_(5000) */ FROM t WHERE id = 1";
-    assert_eq!(Shell::with_table(&[]).done(sql), 1);
-    assert_eq!(Shell::with_table(&["timeout_on_delete=refused"]).error(sql), 9001);
+fn the_timeout_hint_on_a_delete_is_heeded_passed_over_or_refused_by_choice() {
+    let with = |millis| format!("/*+ _l_operation_timeout_({millis}) */");
+    for (verb, rest) in [("DELETE", "FROM t WHERE id = 1"), ("UPDATE", "t SET a = 1 WHERE id = 1")] {
+        let [right, wrong] = [5000, 0].map(|millis| format!("{verb} {} {rest}", with(millis)));
+        let mut heeding = Shell::with_table(&[]);
+        heeding.done(&right);
+        assert_eq!(heeding.error(&wrong), 1064);
+        let mut passing_over = Shell::with_table(&["timeout_on_delete=ignored"]);
+        passing_over.done(&right);
+        passing_over.done(&wrong);
+        assert_eq!(passing_over.error(&format!("SELECT {} * FROM t WHERE id = 1", with(0))), 1064);
+        assert_eq!(Shell::with_table(&["timeout_on_delete=refused"]).error(&right), 9001);
+    }
 }
 
 #[test]

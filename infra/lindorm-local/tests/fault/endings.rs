@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use lindorm_local::wire::Options;
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 
-use super::{command, rows_with, run, stand, struck, until_rows_have, write};
+use super::{command, rows_with, run, stand, stand_with, struck, until_rows_have, write};
 use crate::wire::raw::{Raw, error};
 use crate::wire::{connect, opts, refusal};
 
@@ -88,6 +89,20 @@ async fn a_late_write_takes_effect_after_the_cut_and_never_after_its_timeout() {
     assert_eq!(run(&mut client, hasty).await, Err(None));
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert_eq!(rows_with(&server, 2).await, 0);
+}
+
+#[tokio::test]
+async fn a_hint_on_a_delete_that_is_passed_over_limits_no_time() {
+    for (assumption, left) in [("honoured", 10), ("ignored", 9)] {
+        let mut options = Options::default();
+        options.engine.assumptions.assume(&format!("timeout_on_delete={assumption}")).unwrap();
+        let (server, mut client) = stand_with(options).await;
+        command(&server, "set cut times=1 applied=later:200ms");
+        let hasty = "DELETE /*+ _l_operation_timeout_(50) */ FROM t WHERE k = 1";
+        assert_eq!(run(&mut client, hasty).await, Err(None));
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(rows_with(&server, 0).await, left, "{assumption}");
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,11 @@ use crate::wire::{connect, refusal, start};
 
 /// A server with the table `t` of ten rows, `k` 0 to 9 and `v` 0, and a client.
 async fn stand() -> (Server, Conn) {
-    let server = start(Options::default());
+    stand_with(Options::default()).await
+}
+
+async fn stand_with(options: Options) -> (Server, Conn) {
+    let server = start(options);
     let mut client = connect(&server).await;
     client
         .query_drop("CREATE TABLE t (k INTEGER, v INTEGER, PRIMARY KEY (k))")

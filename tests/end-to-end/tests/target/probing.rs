@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use migration::capabilities::{Capabilities, EqualStamps, Measured};
 use migration::port::TargetProbe;
 use migration::run::RunId;
-use migration::statement_form::StampForm;
+use migration::statement_form::{StampForm, TimeoutHint};
 
 use super::stand::{Stand, database};
 
@@ -60,6 +60,11 @@ async fn what_decides_nothing_else_changes_no_other_answer() {
     case(&["null_row=exists"], |_, usual| usual.null_rows = Measured::Yes).await;
     case(&["names=documented"], |_, usual| usual.odd_names = Measured::No).await;
     case(&["timeout_on_delete=refused"], |_, usual| usual.delete_timeout_hint = Measured::No).await;
+    case(&["timeout_on_delete=ignored"], |found, usual| {
+        usual.delete_timeout_hint = open(&found.delete_timeout_hint);
+        assert_eq!(found.statement_form().delete_timeout, TimeoutHint::Left);
+    })
+    .await;
     case(&["multi_row_delete=accepted"], |_, usual| usual.multi_row_delete = Measured::Yes).await;
     for irrelevant in ["delete_affected=zero", "equal_to_marker=shown", "escapes=off", "chatter=refused"] {
         case(&[irrelevant], |_, _| {}).await;
