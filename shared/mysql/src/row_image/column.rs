@@ -47,6 +47,8 @@ pub(crate) enum Form {
     Json,
     /// A string whose character set cannot be converted; its values can be passed over only.
     ForeignCharset,
+    /// ENUM or SET whose labels nobody tells exactly; its values can be passed over only.
+    UncertainLabels,
     /// A type that is not known; its values can be passed over only.
     Unknown,
 }

@@ -48,7 +48,7 @@ impl Form {
                 let text = json_text(bytes)?;
                 Some(too_long(text.len()).unwrap_or(SourceValue::Json(text)))
             }
-            Self::ForeignCharset | Self::Unknown => None,
+            Self::ForeignCharset | Self::UncertainLabels | Self::Unknown => None,
         }
     }
 }

@@ -30,6 +30,33 @@ pub enum ShapeError {
         /// As the log says.
         type_number: u8,
     },
+    /// A column has another name in the log.
+    #[error("column {column} of {table} has another name in the log")]
+    Name {
+        /// The table.
+        table: TableId,
+        /// The column, as it is known.
+        column: ColumnName,
+    },
+    /// The labels of an ENUM or SET are others in the log.
+    #[error("column {column} of {table} has other labels in the log")]
+    Labels {
+        /// The table.
+        table: TableId,
+        /// The column.
+        column: ColumnName,
+    },
+    /// The labels of an ENUM or SET that is wanted are told by the catalog with characters left out, and by the log
+    /// not at all; `binlog_row_metadata=FULL` makes the log tell them.
+    #[error(
+        "the labels of column {column} of {table} are not told exactly; binlog_row_metadata=FULL is needed"
+    )]
+    UncertainLabels {
+        /// The table.
+        table: TableId,
+        /// The column.
+        column: ColumnName,
+    },
     /// A column that is wanted, of a type this version does not know.
     #[error("column {column} of {table} has an unknown type")]
     UnknownType {

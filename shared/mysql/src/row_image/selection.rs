@@ -36,6 +36,9 @@ impl Selection {
                 Form::Unknown => {
                     return Err(ShapeError::UnknownType { table: table(), column: name.clone() });
                 }
+                Form::UncertainLabels => {
+                    return Err(ShapeError::UncertainLabels { table: table(), column: name.clone() });
+                }
                 Form::ForeignCharset => {
                     let charset = column.charset.clone().unwrap_or_default();
                     return Err(ShapeError::Charset { table: table(), column: name.clone(), charset });

@@ -1,8 +1,9 @@
-//! The columns of a table map event: type numbers and their metadata.
+//! The columns of a table map event: type numbers, their metadata, and what the event may tell beyond.
 //!
-//! Read here and not by the driver's crate, so that arbitrary bytes can neither panic nor allocate; the fields read are
-//! those every server writes. Optional metadata is not read.
+//! Read here and not by the driver's crate, so that arbitrary bytes can neither panic nor allocate; nothing here
+//! knows a schema.
 
+use crate::row_image::optional_metadata::OptionalMetadata;
 use crate::row_image::take::Take;
 
 /// A table map event's columns.
@@ -16,6 +17,7 @@ pub struct TableMap<'a> {
     pub table: &'a [u8],
     types: &'a [u8],
     metadata: &'a [u8],
+    optional: &'a [u8],
 }
 
 impl<'a> TableMap<'a> {
@@ -34,7 +36,7 @@ impl<'a> TableMap<'a> {
         let metadata_length = take.length_encoded()?;
         let metadata = take.bytes(metadata_length)?;
         take.bytes(columns.div_ceil(8))?;
-        Some(Self { table_id, database, table, types, metadata })
+        Some(Self { table_id, database, table, types, metadata, optional: take.0 })
     }
 
     /// A name with its length before and a zero behind.
@@ -64,6 +66,13 @@ impl<'a> TableMap<'a> {
             columns.push((*number, metadata));
         }
         take.0.is_empty().then_some(columns)
+    }
+}
+
+impl<'a> TableMap<'a> {
+    /// What the event tells beyond types; none where it cannot be read.
+    pub(crate) fn optional(&self) -> Option<OptionalMetadata<'a>> {
+        OptionalMetadata::parse(self.optional)
     }
 }
 

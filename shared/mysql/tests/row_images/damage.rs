@@ -111,5 +111,10 @@ proptest! {
         if let Some(map) = TableMap::parse(&payload) {
             let _ = RowShape::of(&map, &table(&columns));
         }
+        let mut told = table_map(&columns);
+        told.extend(payload);
+        if let Some(map) = TableMap::parse(&told) {
+            let _ = RowShape::of(&map, &table(&columns));
+        }
     }
 }

@@ -3,3 +3,4 @@
 mod damage;
 mod equality;
 mod prepared;
+mod refusals;

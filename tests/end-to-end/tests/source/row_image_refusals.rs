@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use migration::ident::ColumnName;
 use mysql::{ImageError, ShapeError};
 
 use crate::source::fixture::Database;
@@ -52,6 +53,23 @@ async fn a_table_that_changed_since_its_schema_was_read_is_refused() {
         let found = refused(&database, &format!("(k INT PRIMARY KEY, v {known})"), &then).await;
         assert!(matches!(found, Refused::Shape(ShapeError::Type { .. })), "{changed}: {found:?}");
     }
+}
+
+#[tokio::test]
+async fn signs_names_and_labels_are_checked_where_the_log_tells_them() {
+    let database = Database::fresh("images_checked").await;
+    let table = || database.id("t");
+    let column = |name: &str| ColumnName::new(name).unwrap();
+    let columns = "(k INT PRIMARY KEY, v INT, e ENUM('a','b'), s SET('a','b'))";
+    let then = |change: &str| format!("ALTER TABLE t {change}; INSERT INTO t (k) VALUES (1)");
+    let found = refused(&database, columns, &then("MODIFY v INT UNSIGNED")).await;
+    assert!(matches!(found, Refused::Shape(ShapeError::Type { type_number: 3, .. })), "{found:?}");
+    let found = refused(&database, columns, &then("RENAME COLUMN v TO w")).await;
+    assert_eq!(found, Refused::Shape(ShapeError::Name { table: table(), column: column("v") }));
+    let found = refused(&database, columns, &then("MODIFY e ENUM('b','a')")).await;
+    assert_eq!(found, Refused::Shape(ShapeError::Labels { table: table(), column: column("e") }));
+    let found = refused(&database, columns, &then("MODIFY s SET('a','b','c')")).await;
+    assert_eq!(found, Refused::Shape(ShapeError::Labels { table: table(), column: column("s") }));
 }
 
 #[tokio::test]

@@ -202,6 +202,8 @@ async fn strings_labels_and_bytes_from_the_log_equal_the_copys() {
         sample("ENUM('x','it''s','a,b','ü') CHARACTER SET latin1", &["2", "3", "4", "0", "NULL"]),
         sample(&format!("ENUM({})", many(255)), &["255", "1", "0"]),
         sample(&format!("ENUM({})", many(256)), &["256", "1", "0"]),
+        sample("ENUM('😀','x','?')", &["1", "2", "3"]),
+        sample("SET('😀','?','x') CHARACTER SET utf16", &["7", "1"]),
         sample("SET('x','ü','z')", &["'z,x'", "''", "7", "NULL"]),
         sample(&format!("SET({})", many(9)), &["511", "256"]),
         sample(&format!("SET({})", many(17)), &["131071"]),
