@@ -1,7 +1,8 @@
 //! Writes batches: cut into statements, several in flight, each sent until it is acknowledged.
 //!
 //! A statement the target refuses for its values is cut again and again until the refused rows stand alone; all others
-//! are written. One it refuses for a resource limit, try after try, is cut too, because the limit may concern its size.
+//! are written. One it refuses for a resource limit, try after try, is cut too, because the limit may concern its size; so is
+//! one it does not support, which may be a limit on its parameters (1390, or the vendor's 9001), until a row alone is refused.
 //! Rows are held until their statement is acknowledged, and no longer. When a statement fails for good, no further one is
 //! begun, and those in flight are awaited, so that the answer covers everything that was sent.
 
@@ -123,6 +124,7 @@ impl Target {
                 (Class::Throttled, Size::Divisible, _) if upsert.window().is_open_at(now()) => {
                     fitting.refused(rows.len() / 2);
                 }
+                (Class::Unsupported, Size::Divisible, _) => fitting.refused(rows.len() / 2),
                 (Class::Row, Size::Least, Some(code)) => {
                     begun |= failure.effect == Effect::Unknown;
                     rejected.push(RejectedRow { index: place(), refusal: Refusal::Target { code } });

@@ -95,6 +95,7 @@ impl<'a> Scope<'a> {
         match self.assumptions.over_limit_code {
             OverLimitCode::Lindorm => refusal::over_limit(what),
             OverLimitCode::Mysql => refusal::statement_too_large(what),
+            OverLimitCode::Unsupported => refusal::unsupported(what),
         }
     }
 

@@ -85,6 +85,8 @@ fn a_statement_has_at_most_so_many_bytes() {
 fn the_number_of_a_statement_that_is_too_large_is_a_choice() {
     let mut shell = Shell::with_table(&["over_limit_code=1153", "rows_per_statement=1"]);
     assert_eq!(shell.error(&rows(2)), 1153);
+    let mut shell = Shell::with_table(&["over_limit_code=9001", "rows_per_statement=1"]);
+    assert_eq!(shell.error(&rows(2)), 9001);
     let mut shell = Shell::with_table(&["over_limit_code=1153", "bytes_per_statement=1MiB"]);
     assert_eq!(shell.error(&format!("UPSERT INTO t (id, b) VALUES (1, '{}')", "x".repeat(1 << 20))), 1153);
 }

@@ -270,7 +270,7 @@ async fn large_rows_travel_as_literals_too() {
 
 #[tokio::test]
 async fn a_limit_of_rows_nobody_measured_is_found_whatever_its_number() {
-    for code in ["over_limit_code=8008", "over_limit_code=1153"] {
+    for code in ["over_limit_code=8008", "over_limit_code=1153", "over_limit_code=9001"] {
         let stand = Stand::with(&["rows_per_statement=50", code]).await;
         let mapping = plain("limited");
         stand.create(&mapping).await;

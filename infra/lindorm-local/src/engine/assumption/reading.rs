@@ -90,6 +90,8 @@ switch! {
         Lindorm = "8008",
         /// The number of MySQL for a packet too large.
         Mysql = "1153",
+        /// The vendor's own, of everything unsupported.
+        Unsupported = "9001",
     }
 }
 switch! {
