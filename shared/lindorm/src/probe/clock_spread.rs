@@ -8,7 +8,9 @@
 //!    the stamping nodes really differed by while this machine's clock ran evenly.
 //! 4. A slow answer says little, so of each connection the quicker half of its statements counts.
 //!
-//! A stamp below an earlier one of the same connection is a clock that steps back; then there is no clock to rely on.
+//! A stamp below an earlier one of the same connection is a clock that stepped back. What a margin for clocks that differ
+//! covers, it covers of a step as well (design section 4), so all stamps of that connection count into the figure, the slow
+//! ones too. Beyond the margin there is no clock to rely on.
 //! Nodes that stamped none of these cells stay unseen, so the figure is a hint and no bound.
 
 use std::time::Duration;
@@ -26,6 +28,10 @@ const CONNECTIONS: usize = 4;
 /// On each connection.
 const TICKS: usize = 4;
 
+/// A step back that no margin covers: the margin is 2 s unless a task says otherwise, and a shorter one is held against the
+/// figure.
+const MARGIN_MS: i64 = 2_000;
+
 /// A stamp and this machine's time before and after it was taken.
 #[derive(Debug, Clone, Copy)]
 struct Tick {
@@ -39,7 +45,7 @@ struct Tick {
 pub(super) struct Spread {
     /// The most the clocks may differ; none where it cannot be told.
     pub(super) spread: Option<Duration>,
-    /// Whether a connection saw the time step back.
+    /// Whether a connection saw the time step back by more than the margin.
     pub(super) steps_back: bool,
 }
 
@@ -78,8 +84,11 @@ pub(super) async fn measure(scratch: &Scratch<'_>) -> Result<Spread, Failure> {
 
 /// Judges the ticks of each connection, in the order in which they were sent.
 fn judge(connections: &[Vec<Tick>]) -> Spread {
-    let steps_back = !connections.iter().all(|ticks| ticks.is_sorted_by_key(|tick| tick.stamp));
-    let counted = connections.iter().flat_map(|ticks| quicker_half(ticks));
+    let steps: Vec<i64> = connections.iter().map(|ticks| step_back(ticks)).collect();
+    let counted = connections.iter().zip(&steps).flat_map(|(ticks, step)| match step {
+        0 => quicker_half(ticks),
+        _ => ticks.clone(),
+    });
     let (mut least, mut greatest): (Option<i64>, Option<i64>) = (None, None);
     for tick in counted {
         let (low, high) = bounds(tick);
@@ -88,7 +97,18 @@ fn judge(connections: &[Vec<Tick>]) -> Spread {
     }
     let apart = least.zip(greatest).map(|(least, greatest)| greatest.saturating_sub(least));
     let spread = apart.and_then(|apart| u64::try_from(apart).ok()).map(Duration::from_millis);
-    Spread { spread: spread.filter(|_| connections.len() > 1), steps_back }
+    let step = steps.into_iter().max().unwrap_or(0);
+    Spread { spread: spread.filter(|_| connections.len() > 1 || step > 0), steps_back: step > MARGIN_MS }
+}
+
+/// The most a stamp lies below an earlier one, in milliseconds.
+fn step_back(ticks: &[Tick]) -> i64 {
+    let mut greatest = i64::MIN;
+    let steps = ticks.iter().map(|tick| {
+        greatest = greatest.max(tick.stamp);
+        greatest.saturating_sub(tick.stamp)
+    });
+    steps.max().unwrap_or(0)
 }
 
 fn quicker_half(ticks: &[Tick]) -> Vec<Tick> {
@@ -134,11 +154,20 @@ mod tests {
     }
 
     #[test]
-    fn a_lower_stamp_later_on_a_connection_is_a_step_back() {
+    fn a_step_back_within_the_margin_is_a_difference_of_clocks() {
         let steady = vec![tick(1_000, 2, 0), tick(1_100, 2, 0)];
-        let stepping = vec![tick(1_000, 2, 500), tick(1_100, 2, 0)];
-        assert!(!judge(&[steady.clone(), steady.clone()]).steps_back);
-        assert!(judge(&[steady, stepping]).steps_back);
+        let stepping = vec![tick(1_000, 2, 500), tick(1_100, 2, 500), tick(1_150, 6, 0)];
+        let spread = Some(Duration::from_millis(504));
+        assert_eq!(judge(&[steady.clone(), stepping.clone()]), Spread { spread, steps_back: false });
+        assert_eq!(judge(&[stepping]), Spread { spread, steps_back: false });
+        assert!(!judge(&[steady.clone(), steady]).steps_back);
+    }
+
+    #[test]
+    fn a_step_back_beyond_the_margin_is_no_clock() {
+        let with = |off| vec![tick(10_000, 2, off), tick(10_100, 2, 0), tick(10_200, 2, 0)];
+        assert!(!judge(&[with(2_100)]).steps_back);
+        assert!(judge(&[with(2_101 + 100)]).steps_back);
     }
 
     #[test]

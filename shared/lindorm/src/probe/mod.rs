@@ -160,9 +160,11 @@ async fn all_but_names(
     let scratch = &by(found.statement_form().stamp);
     let found = Box::pin(erased(scratch, time, found)).await?;
     Ok(match spread {
-        Spread { steps_back: true, spread: clock_spread } if found.clock.is_shown() => {
-            Capabilities { clock: inconclusive("the target's clock steps back"), clock_spread, ..found }
-        }
+        Spread { steps_back: true, spread: clock_spread } if found.clock.is_shown() => Capabilities {
+            clock: inconclusive("the target's clock steps back by more than 2 s"),
+            clock_spread,
+            ..found
+        },
         Spread { spread: clock_spread, .. } => Capabilities { clock_spread, ..found },
     })
 }

@@ -42,25 +42,37 @@ async fn nodes_that_differ_by_more_than_any_margin_still_have_clocks() {
     );
 }
 
-#[test]
-fn a_clock_that_steps_back_is_none() {
+/// What is found while the clock steps by this much again and again.
+fn found_stepping(step: &str, pause: Duration) -> Capabilities {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let server = LindormLocal::start_controlled([""; 0]).expect("the stand-in starts");
     let stand = runtime.block_on(on(server));
     let over = AtomicBool::new(false);
-    let found = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                stand.server.command("clock 0 -200ms").expect("the clock steps");
-                std::thread::sleep(Duration::from_millis(2));
+                stand.server.command(&format!("clock 0 {step}")).expect("the clock steps");
+                std::thread::sleep(pause);
             }
         });
         let found = runtime.block_on(stand.target.probe(run(), &database()));
         over.store(true, Ordering::Relaxed);
         found.expect("the probe ends")
-    });
+    })
+}
+
+#[test]
+fn a_clock_that_steps_back_beyond_the_margin_is_none() {
+    let found = found_stepping("-5s", Duration::ZERO);
     assert!(matches!(found.clock, Measured::Inconclusive { .. }), "{:?}", found.clock);
     assert!(!found.stamped());
+}
+
+#[test]
+fn a_clock_that_steps_back_a_little_is_one() {
+    let found = found_stepping("-5ms", Duration::from_millis(2));
+    assert_eq!(found.clock, Measured::Yes);
+    assert!(found.stamped());
 }
 
 #[tokio::test]
