@@ -104,3 +104,41 @@ impl<'a> RowsEvent<'a> {
 fn is_whole(bitmap: &[u8], columns: usize) -> bool {
     (0..columns).all(|column| bitmap.get(column / 8).is_some_and(|byte| byte >> (column % 8) & 1 == 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{RowsEvent, RowsKind};
+    use crate::row_image::error::ImageError;
+
+    /// Table 5, end of statement, ten columns all present, one byte of rows.
+    const V1: [u8; 12] = [5, 0, 0, 0, 0, 0, 1, 0, 10, 0xff, 0x03, 9];
+
+    #[test]
+    fn both_versions_are_read_and_extra_data_is_passed_over() {
+        let event = RowsEvent::parse(23, &V1).unwrap();
+        assert_eq!((event.table_id, event.ends_statement, event.kind), (5, true, RowsKind::Write));
+        assert_eq!((event.columns, event.rows), (10, &[9][..]));
+        let with_extra = [&V1[..8], &[4, 0, 77, 88], &V1[8..]].concat();
+        assert_eq!(RowsEvent::parse(30, &with_extra), Ok(event));
+        let update = [&V1[..9], &V1[9..11], &V1[9..]].concat();
+        assert_eq!(
+            RowsEvent::parse(24, &update).map(|event| (event.kind, event.rows)),
+            Ok((RowsKind::Update, &[9][..]))
+        );
+    }
+
+    #[test]
+    fn images_that_are_not_whole_are_refused() {
+        let mut partial = V1;
+        partial[10] = 0x01;
+        assert_eq!(RowsEvent::parse(25, &partial), Err(ImageError::PartialImage));
+        assert_eq!(RowsEvent::parse(39, &V1), Err(ImageError::PartialUpdate));
+        assert_eq!(RowsEvent::parse(19, &V1), Err(ImageError::NotRows { type_number: 19 }));
+        // Ten columns in the second bitmap's place: the rows themselves.
+        assert_eq!(RowsEvent::parse(24, &V1), Err(ImageError::Truncated));
+        for length in 0..11 {
+            assert_eq!(RowsEvent::parse(23, &V1[..length]), Err(ImageError::Truncated), "{length}");
+        }
+        assert_eq!(RowsEvent::parse(30, &[5, 0, 0, 0, 0, 0, 1, 0, 1, 0]), Err(ImageError::Truncated));
+    }
+}

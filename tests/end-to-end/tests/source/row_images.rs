@@ -10,6 +10,7 @@ use migration::port::{PageRequest, RowSource};
 use migration::schema::SourceTable;
 use migration::value::SourceRow;
 
+use crate::source::any_json::{AnyJson, sql_string};
 use crate::source::fixture::Database;
 use crate::source::log::{Change, Position, changes};
 
@@ -260,6 +261,8 @@ async fn json_from_the_log_is_the_servers_own_text() {
         ]
         .map(str::to_owned),
     );
+    let mut random = AnyJson(7);
+    values.extend((0..200).map(|_| sql_string(&random.document(4))));
     check("images_json", &[("JSON".to_owned(), values)]).await;
 }
 
@@ -276,7 +279,8 @@ async fn rows_of_many_columns_keep_their_places() {
     database.sql(&format!(
         "CREATE TABLE wide (k INT PRIMARY KEY, n INT, {}); INSERT INTO wide VALUES (1, 0, {}), (2, 5, {});
          CREATE TABLE more (k INT, hidden INT INVISIBLE DEFAULT 5, w INT AS (k + 1) VIRTUAL, s INT AS (k * 2) STORED,
-             n INT, name VARCHAR(9), PRIMARY KEY (k), KEY lower_name ((LOWER(name))));
+             n INT, name VARCHAR(9), b TEXT AS (REPEAT(name, n)) VIRTUAL, j JSON AS (JSON_ARRAY(n, name)) VIRTUAL,
+             PRIMARY KEY (k), KEY lower_name ((LOWER(name))));
          INSERT INTO more (k, n, name) VALUES (1, 1, 'A'), (2, 2, NULL);
          SET sql_generate_invisible_primary_key = ON;
          CREATE TABLE keyless (k INT, n INT); INSERT INTO keyless VALUES (3, 1), (4, 2);",
