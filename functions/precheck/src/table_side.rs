@@ -72,12 +72,8 @@ pub(crate) fn map(
             let is_filled = state.filled.contains(&there.id);
             findings.extend(target_table::existing(there, is_filled, task.tables_on_target));
         }
-        match map_table(
-            &table.source,
-            &TableNames::by_selection(&table.selection, &table.source),
-            existing,
-            options,
-        ) {
+        let names = TableNames::by_selection(&table.selection, &table.source);
+        match map_table(&table.source, &names, existing, options) {
             Err(faults) => {
                 for fault in &faults {
                     at_fault.entry(mapping_fault::code(table, fault)).or_default().insert(&table.source.id);
