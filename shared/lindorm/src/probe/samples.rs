@@ -43,11 +43,11 @@ pub(super) fn samples() -> Vec<Sample> {
         sample(TargetType::BigInt, int(i64::MIN, i64::MAX)),
         sample(
             TargetType::Float,
-            [-f32::MAX, -0.1, 0.0, f32::MIN_POSITIVE, 16_777_217.0].map(TargetValue::Float).to_vec(),
+            [-f32::MAX, -0.1, -0.0, f32::MIN_POSITIVE, 16_777_217.0].map(TargetValue::Float).to_vec(),
         ),
         sample(
             TargetType::Double,
-            [-f64::MAX, -0.1, 0.0, f64::MIN_POSITIVE, 1.0e300].map(TargetValue::Double).to_vec(),
+            [-f64::MAX, -0.1, -0.0, f64::MIN_POSITIVE, 1.0e300].map(TargetValue::Double).to_vec(),
         ),
         decimal(
             38,

@@ -1,7 +1,8 @@
 //! A short fingerprint of a row, equal for equal rows on both sides, and revealing no value.
 //!
 //! Each value is fed with a tag and a length, so that no two different rows feed the same bytes.
-//! DECIMAL and JSON are brought to one spelling first, because a server may respell them without changing them.
+//! DECIMAL and JSON are brought to one spelling first, because a server may respell them without changing them, and a zero
+//! has no sign: the source takes 0 and -0 for one value, and a target may keep either for it.
 
 use std::fmt;
 
@@ -61,8 +62,8 @@ fn feed(hash: &mut Xxh3, value: &TargetValue) {
         TargetValue::Null => put(0, &[]),
         TargetValue::Boolean(flag) => put(1, &[u8::from(*flag)]),
         TargetValue::Int(number) => put(2, &number.to_le_bytes()),
-        TargetValue::Float(number) => put(3, &number.to_bits().to_le_bytes()),
-        TargetValue::Double(number) => put(4, &number.to_bits().to_le_bytes()),
+        TargetValue::Float(number) => put(3, &unsigned_zero(*number, 0.0).to_bits().to_le_bytes()),
+        TargetValue::Double(number) => put(4, &unsigned_zero(*number, 0.0).to_bits().to_le_bytes()),
         TargetValue::Decimal(text) => put(5, plain_decimal(text).as_bytes()),
         TargetValue::Text(text) => put(6, text.as_bytes()),
         TargetValue::Bytes(bytes) => put(7, bytes),
@@ -94,6 +95,10 @@ fn plain_decimal(text: &str) -> String {
     }
 }
 
+fn unsigned_zero<T: PartialEq + Copy>(number: T, zero: T) -> T {
+    if number == zero { zero } else { number }
+}
+
 /// Without white space, with sorted keys and one spelling of escapes; numbers keep their digits.
 fn plain_json(text: &str) -> String {
     serde_json::from_str::<serde_json::Value>(text)
@@ -118,6 +123,14 @@ mod tests {
         assert_eq!(json(r#"{"b": 1, "a": [1.10, "\u00e9"]}"#), json(r#"{"a":[1.10,"é"],"b":1}"#));
         assert_ne!(json("1.0"), json("1"));
         assert_ne!(json("12345678901234567890123"), json("12345678901234567890124"));
+    }
+
+    #[test]
+    fn a_zero_has_one_digest_whatever_its_sign() {
+        assert_eq!(one(&TargetValue::Double(-0.0)), one(&TargetValue::Double(0.0)));
+        assert_eq!(one(&TargetValue::Float(-0.0)), one(&TargetValue::Float(0.0)));
+        assert_ne!(one(&TargetValue::Double(-0.5)), one(&TargetValue::Double(0.5)));
+        assert_ne!(one(&TargetValue::Double(f64::MIN_POSITIVE)), one(&TargetValue::Double(0.0)));
     }
 
     #[test]
