@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::{try_join, try_join_all};
 use migration::capabilities::{LiteralValues, Measured};
 use migration::ident::{ColumnName, DatabaseName};
 use migration::limits::STATEMENT_TIMEOUT;
@@ -19,6 +20,7 @@ use crate::classify::Class;
 use crate::decode::decode;
 use crate::failure::Failure;
 use crate::moment::now;
+use crate::probe::CONNECTIONS;
 use crate::probe::experiment::{answer, inconclusive};
 use crate::probe::line::{is_refusal, is_unseen_table};
 use crate::probe::samples::{Sample, samples};
@@ -185,37 +187,38 @@ impl<'t> Bench<'t> {
             match self.differing(form, some).await {
                 Ok(differing) => lost.extend(differing),
                 Err(failure) if is_refusal(&failure) => {
-                    for at in some {
-                        match self.differing(form, &[*at]).await {
-                            Ok(differing) => lost.extend(differing),
-                            Err(failure) if is_refusal(&failure) => drop(lost.insert(*at)),
-                            Err(failure) => return Err(failure),
-                        }
-                    }
+                    let alone = some.iter().map(async |at| match self.differing(form, &[*at]).await {
+                        Err(failure) if is_refusal(&failure) => Ok(BTreeSet::from([*at])),
+                        outcome => outcome,
+                    });
+                    lost.extend(try_join_all(alone).await?.into_iter().flatten());
                 }
                 Err(failure) => return Err(failure),
             }
         }
-        let empty = Empty {
-            text: self.empty(form, &TargetValue::Text(String::new())).await?,
-            bytes: self.empty(form, &TargetValue::Bytes(Vec::new())).await?,
-        };
-        Ok(Kept { lost, empty })
+        let (text, bytes) = (TargetValue::Text(String::new()), TargetValue::Bytes(Vec::new()));
+        let (text, bytes) = try_join(self.empty(form, &text), self.empty(form, &bytes)).await?;
+        Ok(Kept { lost, empty: Empty { text, bytes } })
     }
 
     /// Which of these columns do not read back as they were written.
     async fn differing(&self, form: ValueForm, places: &[usize]) -> Result<BTreeSet<usize>, Failure> {
         let samples: Vec<&Sample> = places.iter().filter_map(|at| self.samples.get(*at)).collect();
         let rows = samples.iter().map(|sample| sample.values.len()).max().unwrap_or(0);
+        let row = |number| -> Vec<TargetValue> {
+            samples.iter().filter_map(|sample| sample.values.iter().cycle().nth(number).cloned()).collect()
+        };
+        let rows: Vec<Vec<TargetValue>> = (0..rows).map(row).collect();
         let mut differing = BTreeSet::new();
-        for number in 0..rows {
-            let value = |sample: &&Sample| sample.values.iter().cycle().nth(number).cloned();
-            let row: Vec<TargetValue> = samples.iter().filter_map(value).collect();
-            let read = self.there_and_back(form, places, &row).await?;
-            for (at, (written, read)) in places.iter().zip(row.iter().zip(read)) {
-                if read.is_none_or(|read| row_digest([written]) != row_digest([&read])) {
-                    differing.insert(*at);
-                }
+        // As many at once as there are connections: a row that waits for one would lose of the time it may be sent in.
+        for some in rows.chunks(CONNECTIONS) {
+            let back = some.iter().map(|row| self.there_and_back(form, places, row));
+            for (row, read) in some.iter().zip(try_join_all(back).await?) {
+                let pairs = places.iter().zip(row.iter().zip(read));
+                let differ = pairs.filter(|(_, (written, read))| {
+                    read.as_ref().is_none_or(|read| row_digest([*written]) != row_digest([read]))
+                });
+                differing.extend(differ.map(|(at, _)| *at));
             }
         }
         Ok(differing)
