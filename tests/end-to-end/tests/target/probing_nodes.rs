@@ -64,7 +64,7 @@ fn found_stepping(step: &str, pause: Duration) -> Capabilities {
 #[test]
 fn a_clock_that_steps_back_beyond_the_margin_is_none() {
     let found = found_stepping("-5s", Duration::ZERO);
-    assert!(matches!(found.clock, Measured::Inconclusive { .. }), "{:?}", found.clock);
+    assert!(matches!(found.clock, Measured::Inconclusive { .. }), "{found:?}");
     assert!(!found.stamped());
 }
 
