@@ -76,7 +76,7 @@ refusals! {
     pub(crate) syntax(what: &str) = 1064 "42000"
         "syntax error: {what}"
         "语法错误：{what}";
-    /// 1045: a statement that its user may not run, where that is told as a refused login is.
+    /// 1045: an unknown user or a wrong password; also a statement that its user may not run, where that is told so.
     pub(crate) access_denied(user: &str) = 1045 "28000"
         "Access denied for '{user}'"
         "用户'{user}'的访问被拒绝";

@@ -123,6 +123,16 @@ impl Leased<'_> {
         self.pool.idle.lock().expect("invariant: no panic while holding the lock").push(self.session);
     }
 
+    /// Returns the connection as [`give_back`](Self::give_back) or [`give_back_after`](Self::give_back_after) do, by how its
+    /// last statement ended.
+    pub(crate) fn ended<T>(self, outcome: Result<T, Failure>) -> Result<T, Failure> {
+        match &outcome {
+            Ok(_) => self.give_back(),
+            Err(failure) => self.give_back_after(failure),
+        }
+        outcome
+    }
+
     /// Returns the connection unless the failure leaves it in doubt.
     pub(crate) fn give_back_after(self, failure: &Failure) {
         let answered = failure.code.is_some();

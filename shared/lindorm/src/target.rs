@@ -64,16 +64,8 @@ impl Target {
 
     async fn ask_once(&self, sql: &str) -> Result<Vec<Row>, Failure> {
         let mut leased = self.pool.lease(Backslashes::Any).await?;
-        match leased.session.ask(sql, STATEMENT_TIMEOUT).await {
-            Ok(rows) => {
-                leased.give_back();
-                Ok(rows)
-            }
-            Err(failure) => {
-                leased.give_back_after(&failure);
-                Err(failure)
-            }
-        }
+        let outcome = leased.session.ask(sql, STATEMENT_TIMEOUT).await;
+        leased.ended(outcome)
     }
 
     /// Rows of a statement with values.
@@ -105,16 +97,8 @@ impl Target {
     /// Sends a definition once.
     pub(crate) async fn define(&self, sql: &str) -> Result<(), Failure> {
         let mut leased = self.pool.lease_proven().await?;
-        match leased.session.run(sql, DDL_TIMEOUT).await {
-            Ok(()) => {
-                leased.give_back();
-                Ok(())
-            }
-            Err(failure) => {
-                leased.give_back_after(&failure);
-                Err(failure)
-            }
-        }
+        let outcome = leased.session.run(sql, DDL_TIMEOUT).await;
+        leased.ended(outcome)
     }
 }
 

@@ -13,6 +13,7 @@ use std::io;
 
 use crate::answer::SqlError;
 use crate::engine::{Login, Session};
+use crate::refusal::access_denied;
 use crate::wire::channel::Channel;
 use crate::wire::credential::{Account, NONCE_BYTES, xor_with_nonce};
 use crate::wire::handshake::{self, LoginRequest, Response};
@@ -85,7 +86,7 @@ fn log_in(
     offered: u32,
 ) -> Result<LoggedIn, Ended> {
     let Some(account) = shared.account(&request.user) else {
-        return Err(refusal::access_denied(&request.user).into());
+        return Err(access_denied(&request.user).into());
     };
     let method = method_for(account.login(), &request.method, channel.transport.is_encrypted())
         .ok_or_else(|| refusal::method_of_old_user(&request.user))?;
@@ -97,7 +98,7 @@ fn log_in(
         switch(channel, method, nonce)?
     };
     if !is_proved(channel, &account, method, &proof, nonce)? {
-        return Err(refusal::access_denied(&request.user).into());
+        return Err(access_denied(&request.user).into());
     }
     let session = shared.engine().log_in(&request.user, request.database.as_deref())?;
     reply::ok(&mut channel.output, 0);

@@ -13,10 +13,6 @@ refusals! {
     pub(super) bad_handshake(what: &str) = 1043 "28000"
         "Bad handshake: {what}"
         "握手错误：{what}";
-    /// 1045: unknown user or wrong password.
-    pub(super) access_denied(user: &str) = 1045 "28000"
-        "Access denied for '{user}'"
-        "用户'{user}'的访问被拒绝";
     /// 9003: the user was made before the engine knew the method the client insists on.
     pub(super) method_of_old_user(user: &str) = 9003 "HY000"
         "user '{user}' was created on an old version and cannot use mysql_native_password"

@@ -75,16 +75,8 @@ impl Target {
     /// Sends a statement once.
     pub(super) async fn tell_once(&self, line: &Line, form: ValueForm) -> Result<(), Failure> {
         let mut leased = self.pool().lease(Backslashes::Any).await.map_err(Failure::before_sending)?;
-        match line.run(&mut leased.session, form).await {
-            Ok(()) => {
-                leased.give_back();
-                Ok(())
-            }
-            Err(failure) => {
-                leased.give_back_after(&failure);
-                Err(failure)
-            }
-        }
+        let outcome = line.run(&mut leased.session, form).await;
+        leased.ended(outcome)
     }
 }
 

@@ -94,6 +94,12 @@ impl Stand {
         self.target.create_table(&mapping.target).await.expect("the table is created");
     }
 
+    /// The rows that are there with these keys.
+    pub(crate) async fn found(&self, mapping: &TableMapping, keys: &[Vec<TargetValue>]) -> Vec<TargetRow> {
+        let rows = self.target.read_rows(mapping, keys, self.form).await.expect("the rows are read");
+        rows.into_iter().flatten().collect()
+    }
+
     /// All rows, by a scan.
     pub(crate) async fn all(&self, mapping: &TableMapping) -> Vec<TargetRow> {
         let mut scan = self.target.scan(mapping, self.form).await.expect("the scan begins");

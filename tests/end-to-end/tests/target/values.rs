@@ -99,15 +99,7 @@ async fn every_type_reads_back_what_was_written_and_null() {
         assert_eq!(outcome.rejected, [], "{column}");
         assert_eq!(stand.all(&mapping).await, rows, "{column}");
         let keys: Vec<Vec<TargetValue>> = rows.iter().map(|row| row[..1].to_vec()).collect();
-        let found: Vec<TargetRow> = stand
-            .target
-            .read_rows(&mapping, &keys, stand.form)
-            .await
-            .unwrap()
-            .into_iter()
-            .flatten()
-            .collect();
-        assert_eq!(found, rows, "{column}");
+        assert_eq!(stand.found(&mapping, &keys).await, rows, "{column}");
     }
 }
 
@@ -127,15 +119,7 @@ async fn every_type_that_can_be_a_key_finds_its_rows_again() {
         let outcome = stand.write(&mapping, None, rows.clone()).await;
         assert_eq!(outcome.rejected, [], "{column}");
         let keys: Vec<Vec<TargetValue>> = rows.iter().map(|row| row[..1].to_vec()).collect();
-        let found: Vec<TargetRow> = stand
-            .target
-            .read_rows(&mapping, &keys, stand.form)
-            .await
-            .unwrap()
-            .into_iter()
-            .flatten()
-            .collect();
-        assert_eq!(found, rows, "{column}");
+        assert_eq!(stand.found(&mapping, &keys).await, rows, "{column}");
         assert_eq!(stand.all(&mapping).await.len(), rows.len(), "{column}");
         for key in &keys {
             stand.target.delete_row(&mapping, key, stand.form, super::stand::in_a_minute()).await.unwrap();
