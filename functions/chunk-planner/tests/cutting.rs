@@ -145,7 +145,10 @@ fn plan_disturbed(world: &World, seed: u64, disturbance: Disturbance) -> u64 {
         Box::pin(async move {
             match message {
                 Message::Plan { .. } => planner.handle(run, budget).await,
-                Message::Copy { .. } | Message::Precheck { .. } => {
+                Message::Copy { .. }
+                | Message::Precheck { .. }
+                | Message::Read { .. }
+                | Message::Define { .. } => {
                     end_chunks_of_a_planned_run(world);
                     Ok(Outcome::Done)
                 }

@@ -78,7 +78,7 @@ const SETTINGS: [Setting; 7] = [
 /// Reports every setting.
 pub(crate) fn judge(facts: &SourceFacts, mode: MigrationMode) -> Vec<Finding> {
     match mode {
-        MigrationMode::Full => {
+        MigrationMode::Full | MigrationMode::FullAndIncremental | MigrationMode::Incremental => {
             let mut findings: Vec<Finding> =
                 SETTINGS.iter().map(|setting| report(setting, &facts.variables)).collect();
             findings.push(retention(&facts.variables));

@@ -11,7 +11,6 @@
 
 use std::collections::BTreeMap;
 
-use migration::chunk::Generation;
 use migration::finding::Finding;
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Commit, Expect, RecordKey, Version, Write};
@@ -67,7 +66,7 @@ impl Records {
     /// The tables with empty plans, numbered in their order.
     pub(crate) fn tables(mut self, run: RunId, tables: &[TableMapping]) -> Self {
         for (number, mapping) in (0..).map(TableNumber).zip(tables) {
-            let table = TableRecord { number, mapping: mapping.clone(), generation: Generation(0) };
+            let table = TableRecord::new(number, mapping.clone());
             self.put(record::table(run, number), &table);
             self.put(record::plan(run, number), &TablePlan::default());
             self.put(record::progress(run, number), &TableProgress::default());

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use migration::budget::Budget;
 use migration::capabilities::Capabilities;
-use migration::chunk::Generation;
 use migration::finding::Finding;
 use migration::ident::TableId;
 use migration::limits::RECORD_BODY_BYTES_MAX;
@@ -136,7 +135,7 @@ pub(crate) fn against_measurements(
 
 fn fits_a_record(mapping: &TableMapping, findings: &mut Vec<Finding>) -> bool {
     let number = TableNumber(0);
-    let table = TableRecord { number, mapping: mapping.clone(), generation: Generation(0) };
+    let table = TableRecord::new(number, mapping.clone());
     let bytes = serde_json::to_string(&table).expect("invariant: a table record has a JSON form").len();
     if bytes <= RECORD_BODY_BYTES_MAX {
         return true;

@@ -26,6 +26,9 @@ const LOOK: Duration = Duration::from_millis(250);
 
 pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
+    if file.task.migration.follows() {
+        return Err(CommandError::usage(anyhow!("this version carries out `migration: full` only")));
+    }
     let ends = Ends::of(&file)?;
     let name = file.task.name.as_str().to_owned();
     data_dir::make(&args.task.data_dir)?;
@@ -56,9 +59,17 @@ async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, Command
         reporter.look(&snapshot, || runner.last_failure.take());
         let exit = match snapshot.run.state {
             State::Completed => Some(Exit::Done),
-            State::Failed => Some(Exit::Failed),
+            State::Failed | State::Cancelled => Some(Exit::Failed),
             State::PrecheckFailed => Some(Exit::PrecheckFailed),
-            State::Created | State::Prechecking | State::Planning | State::Copying | State::Finishing => None,
+            State::Paused => Some(Exit::Stopped),
+            State::Created
+            | State::Prechecking
+            | State::Planning
+            | State::Copying
+            | State::CatchingUp
+            | State::Running
+            | State::Retrying
+            | State::Finishing => None,
         };
         if let Some(exit) = exit {
             reporter.ended(&snapshot);
@@ -98,7 +109,7 @@ async fn enter(
         return Err(changed(&newest, &changes));
     }
     match run.state {
-        State::PrecheckFailed | State::Failed => {
+        State::PrecheckFailed | State::Failed | State::Paused => {
             let (from, now) = (run.state, clock.now());
             let step = Step { from, event: Event::ResumedByHand, cause: "run again by hand", now };
             let moved = run_store::move_run(store, run.id, step, |run| run.failure = None, &[]).await?;
@@ -108,7 +119,11 @@ async fn enter(
         | State::Prechecking
         | State::Planning
         | State::Copying
+        | State::CatchingUp
+        | State::Running
+        | State::Retrying
         | State::Finishing
+        | State::Cancelled
         | State::Completed => Ok(run),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use migration::budget::Budget;
 use migration::capabilities::Capabilities;
-use migration::chunk::{Chunk, Generation};
+use migration::chunk::Chunk;
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::lease::Lease;
 use migration::port::{CheckpointTable, Clock, Commit, Expect, RecordKey, TargetProbe, Write};
@@ -144,7 +144,7 @@ impl World {
         run.tables = u32::try_from(self.tables.len()).expect("invariant: a few tables");
         writes.push(record::put_new(record::run(self.run), &run));
         for (number, mapping) in (0..).map(TableNumber).zip(&self.tables) {
-            let table = TableRecord { number, mapping: mapping.clone(), generation: Generation(0) };
+            let table = TableRecord::new(number, mapping.clone());
             writes.push(record::put_new(record::table(self.run, number), &table));
             writes.push(record::put_new(record::plan(self.run, number), &TablePlan::default()));
             writes.push(record::put_new(record::progress(self.run, number), &TableProgress::default()));

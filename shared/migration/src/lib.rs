@@ -3,19 +3,27 @@
 //! It is pure: no clock, socket, environment, runtime or cloud type. Handlers load records through the ports,
 //! decide with the functions here, and store the result under a condition. It never talks to a server.
 
+pub mod barrier;
+pub mod batch;
 pub mod budget;
 pub mod capabilities;
 pub mod chunk;
 pub mod finding;
+pub mod gtid;
 pub mod ident;
 pub mod key;
+pub mod lane;
+pub mod lane_progress;
 pub mod lease;
 pub mod limits;
 pub mod message;
+pub mod mutation;
 pub mod outcome;
 pub mod owner;
 pub mod pattern;
 pub mod port;
+pub mod position;
+pub mod reader_state;
 pub mod record;
 pub mod retry;
 pub mod run;

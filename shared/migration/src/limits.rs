@@ -63,3 +63,10 @@ pub const DEDUPLICATION_SPAN: Duration = Duration::from_secs(5 * 60);
 pub const MESSAGE_RETENTION: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 /// Messages one receive call hands out at most (SQS).
 pub const RECEIVE_MESSAGES_MAX: u32 = 10;
+/// Bytes of a batch's compressed payload that still fit a message in base64 with its envelope.
+pub const BATCH_PAYLOAD_BYTES_MAX: usize = 760 << 10;
+/// Bytes of a batch's payload before compression, beyond which a payload is taken for damaged: one row of the largest
+/// source packet, twice, with room to spare.
+pub const BATCH_RAW_BYTES_MAX: usize = 160 << 20;
+/// Longest time a lane that does not move is left before its changes are shipped again (protocol H10).
+pub const STALL_PATIENCE_MAX: Duration = Duration::from_secs(15 * 60);

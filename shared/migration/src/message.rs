@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::port::{Outgoing, PortError, Queue, QueueName, SendOutcome};
 use crate::record::ChunkId;
 use crate::run::RunId;
+use crate::time::UnixMs;
 
 /// The version this code writes and reads.
 const VERSION: u32 = 1;
@@ -23,6 +24,18 @@ pub enum Message {
     Plan {
         /// The run.
         run: RunId,
+    },
+    /// Follow the log.
+    Read {
+        /// The run.
+        run: RunId,
+    },
+    /// Execute the definition that the reader waits for.
+    Define {
+        /// The run.
+        run: RunId,
+        /// When it was sent: it travels through the FIFO queue, which drops a second message of one deduplication id.
+        sent_at: UnixMs,
     },
     /// Copy a chunk.
     Copy {
@@ -56,6 +69,8 @@ struct Wire {
     run: RunId,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     chunk: Option<ChunkId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    sent_at: Option<UnixMs>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +79,8 @@ enum Kind {
     Precheck,
     Plan,
     Copy,
+    Read,
+    Define,
 }
 
 impl Message {
@@ -71,7 +88,11 @@ impl Message {
     #[must_use]
     pub fn run(&self) -> RunId {
         match self {
-            Self::Precheck { run } | Self::Plan { run } | Self::Copy { run, .. } => *run,
+            Self::Precheck { run }
+            | Self::Plan { run }
+            | Self::Read { run }
+            | Self::Define { run, .. }
+            | Self::Copy { run, .. } => *run,
         }
     }
 
@@ -82,6 +103,8 @@ impl Message {
             Self::Precheck { .. } => QueueName::Precheck,
             Self::Plan { .. } => QueueName::Plan,
             Self::Copy { .. } => QueueName::Copy,
+            Self::Read { .. } => QueueName::Read,
+            Self::Define { .. } => QueueName::Changes,
         }
     }
 
@@ -91,13 +114,24 @@ impl Message {
     /// Never: the wire form has string keys only.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing {
-        let (kind, chunk) = match self {
-            Self::Precheck { .. } => (Kind::Precheck, None),
-            Self::Plan { .. } => (Kind::Plan, None),
-            Self::Copy { chunk, .. } => (Kind::Copy, Some(*chunk)),
+        let (kind, chunk, sent_at) = match self {
+            Self::Precheck { .. } => (Kind::Precheck, None, None),
+            Self::Plan { .. } => (Kind::Plan, None, None),
+            Self::Copy { chunk, .. } => (Kind::Copy, Some(*chunk), None),
+            Self::Read { .. } => (Kind::Read, None, None),
+            Self::Define { sent_at, .. } => (Kind::Define, None, Some(*sent_at)),
         };
-        let wire = Wire { version: VERSION, kind, run: self.run(), chunk };
-        Outgoing::plain(serde_json::to_string(&wire).expect("invariant: a message has a JSON form"))
+        let wire = Wire { version: VERSION, kind, run: self.run(), chunk, sent_at };
+        let plain =
+            Outgoing::plain(serde_json::to_string(&wire).expect("invariant: a message has a JSON form"));
+        match self {
+            Self::Define { run, sent_at } => Outgoing {
+                group: Some(format!("{run}-define")),
+                deduplication: Some(format!("{run}-define-{}", sent_at.0)),
+                ..plain
+            },
+            Self::Precheck { .. } | Self::Plan { .. } | Self::Copy { .. } | Self::Read { .. } => plain,
+        }
     }
 
     /// Reads a body.
@@ -114,6 +148,11 @@ impl Message {
             (Kind::Plan, _) => Ok(Self::Plan { run: wire.run }),
             (Kind::Copy, Some(chunk)) => Ok(Self::Copy { run: wire.run, chunk }),
             (Kind::Copy, None) => Err(MessageError::Malformed(serde::de::Error::missing_field("chunk"))),
+            (Kind::Read, _) => Ok(Self::Read { run: wire.run }),
+            (Kind::Define, _) => {
+                let missing = || MessageError::Malformed(serde::de::Error::missing_field("sent_at"));
+                Ok(Self::Define { run: wire.run, sent_at: wire.sent_at.ok_or_else(missing)? })
+            }
         }
     }
 }
@@ -144,7 +183,10 @@ mod tests {
     fn a_message_survives_its_wire_form() {
         let run = RunId(uuid::Uuid::from_u128(7));
         let chunk = ChunkId { table: TableNumber(1), number: ChunkNumber(2) };
-        for message in [Message::Precheck { run }, Message::Plan { run }, Message::Copy { run, chunk }] {
+        let define = Message::Define { run, sent_at: crate::time::UnixMs(9) };
+        let read = Message::Read { run };
+        let copy = Message::Copy { run, chunk };
+        for message in [Message::Precheck { run }, Message::Plan { run }, copy, read, define] {
             assert_eq!(Message::parse(&message.outgoing().body).unwrap(), message);
         }
     }

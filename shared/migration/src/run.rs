@@ -46,12 +46,23 @@ pub enum State {
     Planning,
     /// Planning is over, chunks are being copied.
     Copying,
-    /// Everything is copied; waiting until the target's clock is past the stamp and every lease has ended.
+    /// Everything is copied; the log is followed, and its end was not reached yet.
+    CatchingUp,
+    /// The log is followed, and its end was reached once.
+    Running,
+    /// Everything is carried over; waiting until the target's clock is past the stamp and every lease has ended.
     Finishing,
     /// Done.
     Completed,
+    /// Stopped by the operator, who may resume it.
+    Paused,
+    /// Something failed that may pass, and is tried again. Shown in place of the state that the run works in, which it
+    /// keeps: what does not fail goes on.
+    Retrying,
     /// Stopped by an error that needs a person; the next `run` resumes it.
     Failed,
+    /// Ended by the operator for good.
+    Cancelled,
 }
 
 /// What moves a run.
@@ -65,14 +76,28 @@ pub enum Event {
     PrecheckPassed,
     /// All tables are cut.
     PlanningEnded,
-    /// No chunk is left.
+    /// No chunk is left, and the log is not followed.
     CopyEnded,
+    /// No chunk is left, and the log is followed.
+    CatchUpBegan,
+    /// The log's end was reached and everything up to it applied.
+    CaughtUp,
+    /// The operator asked to finish, and everything committed before is applied.
+    FinishReached,
     /// The stamp's margin has passed and no lease exists.
     LeasesEnded,
     /// An error that needs a person.
     Failure,
-    /// The operator starts a failed run, or one whose precheck failed, again.
+    /// The operator starts a failed or paused run, or one whose precheck failed, again.
     ResumedByHand,
+    /// The operator stops the run.
+    PausedByHand,
+    /// The operator ends the run for good.
+    CancelledByHand,
+    /// A failure that may pass.
+    TroubleBegan,
+    /// What had failed has succeeded.
+    TroubleOver,
 }
 
 /// A move the state does not allow.
@@ -98,17 +123,26 @@ impl State {
             (Self::Prechecking, Event::PrecheckRefused) => Ok(Self::PrecheckFailed),
             (Self::Prechecking, Event::PrecheckPassed) => Ok(Self::Planning),
             (Self::Planning, Event::PlanningEnded) => Ok(Self::Copying),
-            (Self::Copying, Event::CopyEnded) => Ok(Self::Finishing),
+            (Self::Copying, Event::CatchUpBegan) => Ok(Self::CatchingUp),
+            (Self::CatchingUp, Event::CaughtUp) => Ok(Self::Running),
+            (Self::Copying, Event::CopyEnded) | (Self::CatchingUp | Self::Running, Event::FinishReached) => {
+                Ok(Self::Finishing)
+            }
             (Self::Finishing, Event::LeasesEnded) => Ok(Self::Completed),
-            (
-                Self::Created | Self::Prechecking | Self::Planning | Self::Copying | Self::Finishing,
-                Event::Failure,
-            ) => Ok(Self::Failed),
-            (Self::Failed, Event::ResumedByHand) => Ok(match resume {
-                ResumePoint::Precheck => Self::Prechecking,
-                ResumePoint::Planning => Self::Planning,
-                ResumePoint::Copying => Self::Copying,
-            }),
+            (live, Event::Failure) if live.is_live() => Ok(Self::Failed),
+            (live, Event::PausedByHand) if live.is_live() => Ok(Self::Paused),
+            (live, Event::TroubleBegan) if live.is_live() => Ok(Self::Retrying),
+            (Self::Retrying | Self::Failed | Self::Paused, Event::CancelledByHand) => Ok(Self::Cancelled),
+            (live, Event::CancelledByHand) if live.is_live() => Ok(Self::Cancelled),
+            (Self::Failed | Self::Paused, Event::ResumedByHand) | (Self::Retrying, Event::TroubleOver) => {
+                Ok(match resume {
+                    ResumePoint::Precheck => Self::Prechecking,
+                    ResumePoint::Planning => Self::Planning,
+                    ResumePoint::Copying => Self::Copying,
+                    ResumePoint::CatchingUp => Self::CatchingUp,
+                    ResumePoint::Running => Self::Running,
+                })
+            }
             _ => Err(IllegalTransition { from: self, event }),
         }
     }
@@ -117,23 +151,38 @@ impl State {
     #[must_use]
     pub fn is_live(self) -> bool {
         match self {
-            Self::Created | Self::Prechecking | Self::Planning | Self::Copying | Self::Finishing => true,
-            Self::PrecheckFailed | Self::Completed | Self::Failed => false,
+            Self::Created
+            | Self::Prechecking
+            | Self::Planning
+            | Self::Copying
+            | Self::CatchingUp
+            | Self::Running
+            | Self::Finishing => true,
+            Self::PrecheckFailed
+            | Self::Completed
+            | Self::Paused
+            | Self::Retrying
+            | Self::Failed
+            | Self::Cancelled => false,
         }
     }
 
-    /// Whether chunks may be copied.
+    /// Whether the run has ended for good: no `resume` brings it back.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled)
+    }
+
+    /// Whether chunks may be copied; those of a table that is copied again while the log is followed included.
     #[must_use]
     pub fn copies(self) -> bool {
-        match self {
-            Self::Planning | Self::Copying => true,
-            Self::Created
-            | Self::Prechecking
-            | Self::PrecheckFailed
-            | Self::Finishing
-            | Self::Completed
-            | Self::Failed => false,
-        }
+        matches!(self, Self::Planning | Self::Copying | Self::CatchingUp | Self::Running)
+    }
+
+    /// Whether changes of the log may be shipped and applied, where the run follows it.
+    #[must_use]
+    pub fn follows(self) -> bool {
+        matches!(self, Self::Copying | Self::CatchingUp | Self::Running)
     }
 }
 
@@ -145,9 +194,14 @@ impl fmt::Display for State {
             Self::PrecheckFailed => "precheck_failed",
             Self::Planning => "planning",
             Self::Copying => "copying",
+            Self::CatchingUp => "catching_up",
+            Self::Running => "running",
             Self::Finishing => "finishing",
             Self::Completed => "completed",
+            Self::Paused => "paused",
+            Self::Retrying => "retrying",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         })
     }
 }
@@ -163,6 +217,10 @@ pub enum ResumePoint {
     Planning,
     /// Everything was planned.
     Copying,
+    /// Everything was copied.
+    CatchingUp,
+    /// The log's end had been reached.
+    Running,
 }
 
 /// Why a run failed, in words for a person; no values.
@@ -197,6 +255,9 @@ pub struct Run {
     pub failure: Option<Failure>,
     /// How many tables are in the selection, once precheck passed.
     pub tables: u32,
+    /// Whether the operator has asked to finish: to end as completed once everything committed before is applied.
+    #[serde(default)]
+    pub finish: bool,
     /// The number of the next journal entry.
     pub journal_next: u32,
 }
@@ -228,6 +289,7 @@ impl Run {
             probe_database: None,
             failure: None,
             tables: 0,
+            finish: false,
             journal_next: 0,
         }
     }
@@ -251,16 +313,23 @@ impl Run {
     ) -> Result<(u32, JournalEntry), IllegalTransition> {
         let from = self.state;
         let to = from.transition(event, self.resume)?;
-        self.state = to;
+        if to != State::Retrying {
+            self.state = to;
+        }
         match to {
             State::Planning => self.resume = ResumePoint::Planning,
             State::Copying => self.resume = ResumePoint::Copying,
+            State::CatchingUp => self.resume = ResumePoint::CatchingUp,
+            State::Running => self.resume = ResumePoint::Running,
             State::Created
             | State::Prechecking
             | State::PrecheckFailed
             | State::Finishing
             | State::Completed
-            | State::Failed => {}
+            | State::Paused
+            | State::Retrying
+            | State::Failed
+            | State::Cancelled => {}
         }
         let number = self.journal_next;
         self.journal_next += 1;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::chunk::{Chunk, Generation};
 use crate::key::{KeyRange, KeyTuple};
 use crate::record::{ChunkId, ChunkNumber, TableNumber};
-use crate::schema::TableMapping;
+use crate::schema::{SchemaVersion, TableMapping};
 
 /// A table of a run: `run#ID` / `table#T`. Its version changes only with the generation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,17 @@ pub struct TableRecord {
     pub mapping: TableMapping,
     /// Raised by whatever makes the chunks read so far worthless.
     pub generation: Generation,
+    /// The definitions passed when the mapping was made: images of this table belong to it from there on.
+    #[serde(default)]
+    pub schema: SchemaVersion,
+}
+
+impl TableRecord {
+    /// A table as precheck maps it.
+    #[must_use]
+    pub fn new(number: TableNumber, mapping: TableMapping) -> Self {
+        Self { number, mapping, generation: Generation(0), schema: SchemaVersion(0) }
+    }
 }
 
 /// The cutting of a table: `run#ID` / `plan#T`.

@@ -43,7 +43,9 @@ pub(crate) fn carry_out(world: &World, seed: u64, disturbance: Disturbance, page
         let (records, queue, source, target, clock) = (&records, &queue, &source, &target, &clock);
         let target_name = TARGET;
         match message {
-            Message::Precheck { .. } => Box::pin(async { Ok(Outcome::Done) }),
+            Message::Precheck { .. } | Message::Read { .. } | Message::Define { .. } => {
+                Box::pin(async { Ok(Outcome::Done) })
+            }
             Message::Plan { run } => {
                 let planner = Planner { records, queue, sampler: source, target, clock, target_name };
                 Box::pin(async move { planner.handle(run, budget).await })

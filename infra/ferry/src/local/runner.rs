@@ -124,8 +124,15 @@ impl Runner {
         let Some(run) = run_store::load_run(&self.store, self.run).await? else { return Ok(()) };
         let message = match run.value.state {
             State::Created | State::Prechecking => Message::Precheck { run: self.run },
-            State::Planning | State::Copying | State::Finishing => Message::Plan { run: self.run },
-            State::PrecheckFailed | State::Completed | State::Failed => return Ok(()),
+            State::Planning | State::Copying | State::CatchingUp | State::Running | State::Finishing => {
+                Message::Plan { run: self.run }
+            }
+            State::PrecheckFailed
+            | State::Completed
+            | State::Paused
+            | State::Retrying
+            | State::Failed
+            | State::Cancelled => return Ok(()),
         };
         if !waiting_counts || self.store.depth(message.queue()).await? == 0 {
             message::send(&self.store, &[message]).await?;
@@ -171,6 +178,8 @@ impl Runner {
                 let planner = Planner { records, queue, sampler: source, target, clock, target_name };
                 Box::pin(planner.handle(run, budget)).await
             }
+            // Nobody sends these before the log is followed.
+            Message::Read { .. } | Message::Define { .. } => Ok(Outcome::Done),
             Message::Copy { run, chunk } => {
                 let copier = Copier { records, queue, source, sink: target, clock, target_name };
                 Box::pin(copier.handle(run, chunk, budget)).await

@@ -87,8 +87,13 @@ impl Snapshot {
             | State::Planning
             | State::Copying
             | State::Finishing
+            | State::CatchingUp
+            | State::Running
             | State::Completed
-            | State::Failed => Vec::new(),
+            | State::Paused
+            | State::Retrying
+            | State::Failed
+            | State::Cancelled => Vec::new(),
         };
         Ok(Self { run: run.value, tables, stamp: stamp.map(|stamp| stamp.value), journal, rejects, findings })
     }

@@ -4,21 +4,29 @@
 //! platform ports. Futures are bound `Send`; code is generic over the ports it uses. No `dyn`.
 
 mod admission;
+mod change_log;
 mod checkpoint_table;
 mod clock;
 mod error;
+mod object_store;
 mod queue;
 mod source;
 mod target;
 
 pub use admission::{admit_message, admit_writes};
+pub use change_log::{
+    Begin, ChangeLog, ImageFault, LogEnd, LogEvent, LogGone, LogStart, LogStream, OpenAt, RawChange,
+    RowImages, StartWay,
+};
 pub use checkpoint_table::{CheckpointTable, Commit, Expect, Record, RecordKey, Version, Write};
 pub use clock::Clock;
 pub use error::{PortError, Surface};
+pub use object_store::ObjectStore;
 pub use queue::{Delivery, Inbox, Outgoing, Queue, QueueName, Receipt, SendOutcome};
 pub use source::{
     KeySampler, Page, PageRequest, RowSource, SourceCatalog, SourceFacts, SourceQuestion, TlsFacts,
 };
 pub use target::{
-    RejectedRow, Sink, TargetCatalog, TargetClock, TargetFacts, TargetProbe, WriteBatch, WriteOutcome,
+    DeleteBatch, Deleter, RejectedRow, Sink, TargetCatalog, TargetClock, TargetFacts, TargetProbe,
+    WriteBatch, WriteOutcome,
 };

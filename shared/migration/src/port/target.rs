@@ -123,3 +123,26 @@ pub trait Sink: Send + Sync {
         settled_by: UnixMs,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 }
+
+/// Keys to be deleted.
+#[derive(Debug)]
+pub struct DeleteBatch<'a> {
+    /// The table; a key's values are in its key columns' order.
+    pub table: &'a TableMapping,
+    /// How the statements are written.
+    pub form: StatementForm,
+    /// The keys.
+    pub keys: Vec<TargetRow>,
+}
+
+/// Deletes rows by their whole keys, one row a statement, over many connections.
+///
+/// *Idempotence*: a key without a row is no error. *Order*: none within a batch. *After an error*: as [`Sink`].
+pub trait Deleter: Send + Sync {
+    /// Deletes the rows with these keys.
+    fn delete(
+        &self,
+        batch: DeleteBatch<'_>,
+        settled_by: UnixMs,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+}

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::ident::TableId;
+use crate::lane::Lane;
 use crate::port::RecordKey;
 use crate::run::RunId;
 use crate::value::Digest;
@@ -52,6 +53,8 @@ pub const PROGRESSES: &str = "progress#";
 pub const REJECTS: &str = "reject#";
 /// Prefix of every lease.
 pub const LEASES: &str = "lease#";
+/// Prefix of lane records.
+pub const LANES: &str = "lane#";
 /// Prefix of chunk leases.
 pub const CHUNK_LEASES: &str = "lease#copy#";
 
@@ -148,6 +151,42 @@ pub fn planner_lease(run: RunId) -> RecordKey {
 #[must_use]
 pub fn repair_lease(run: RunId) -> RecordKey {
     of_run(run, format!("{LEASES}repair"))
+}
+
+/// What the binlog-reader has shipped.
+#[must_use]
+pub fn reader(run: RunId) -> RecordKey {
+    of_run(run, "reader".to_owned())
+}
+
+/// The reader's lease.
+#[must_use]
+pub fn reader_lease(run: RunId) -> RecordKey {
+    of_run(run, format!("{LEASES}read"))
+}
+
+/// A lane's progress.
+#[must_use]
+pub fn lane(run: RunId, lane: Lane) -> RecordKey {
+    of_run(run, format!("{LANES}{:05}", lane.0))
+}
+
+/// A lane's lease.
+#[must_use]
+pub fn lane_lease(run: RunId, lane: Lane) -> RecordKey {
+    of_run(run, format!("{LEASES}lane#{:05}", lane.0))
+}
+
+/// The lease of whoever executes a definition on the target.
+#[must_use]
+pub fn definition_lease(run: RunId) -> RecordKey {
+    of_run(run, format!("{LEASES}define"))
+}
+
+/// That the target's clock has passed the run's stamp: `run#ID` / `gate`.
+#[must_use]
+pub fn gate(run: RunId) -> RecordKey {
+    of_run(run, "gate".to_owned())
 }
 
 /// A reject.

@@ -13,6 +13,9 @@
 //! | `run#ID` | `chunk#T#C` | [`Chunk`](crate::chunk::Chunk) |
 //! | `run#ID` | `reject#T#DIGEST` | [`Reject`](crate::chunk::Reject) |
 //! | `run#ID` | `lease#copy#T#C` | [`Lease`](crate::lease::Lease) of a chunk; exists exactly while the chunk is not done |
+//! | `run#ID` | `reader` | [`ReaderState`](crate::reader_state::ReaderState) |
+//! | `run#ID` | `lane#L` | [`LaneProgress`](crate::lane_progress::LaneProgress) |
+//! | `run#ID` | `lease#read`, `lease#lane#L`, `lease#define` | [`Lease`](crate::lease::Lease) of the reader, of a lane, of a definition's executor |
 //! | `run#ID` | `phase`, `gate` | what the chunk-planner has done so far, and that the target's clock has passed S; its own records |
 //! | `run#ID` | `lease#plan` | [`Lease`](crate::lease::Lease) of the planner |
 //! | `run#ID` | `lease#repair` | [`Lease`](crate::lease::Lease) of a repair of the finished run |
@@ -22,9 +25,10 @@ mod keys;
 mod stored;
 
 pub use keys::{
-    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LEASES, PLANS, PROGRESSES, REJECTS, TABLES, TASKS,
-    TableNumber, chunk, chunk_lease, chunk_of_lease, chunks_of, finding, head, journal, owner, plan,
-    planner_lease, progress, reject, rejects_of, repair_lease, run, run_partition, stamp, table,
+    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LANES, LEASES, PLANS, PROGRESSES, REJECTS, TABLES,
+    TASKS, TableNumber, chunk, chunk_lease, chunk_of_lease, chunks_of, definition_lease, finding, gate, head,
+    journal, lane, lane_lease, owner, plan, planner_lease, progress, reader, reader_lease, reject,
+    rejects_of, repair_lease, run, run_partition, stamp, table,
 };
 pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
 

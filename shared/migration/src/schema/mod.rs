@@ -1,11 +1,13 @@
-//! Tables as both servers describe them, and the mapping between them.
+//! Tables as both servers describe them, the mapping between them, and what definitions change of them.
 
+mod change;
 mod mapping;
 mod row_conversion;
 mod source;
 mod target;
 mod type_mapping;
 
+pub use change::{Alteration, ColumnPlace, ExistingRows, SchemaVersion, TableChange};
 pub use mapping::{
     ColumnMapping, MARKER_COLUMN, MappingFault, MappingOptions, TableMapping, TableNames, map_table,
 };

@@ -8,9 +8,6 @@ pub(super) trait Choice: Copy + 'static {
     /// Every word with its value, in the order they are told to the operator.
     const ALL: &'static [(&'static str, Self)];
 
-    /// Words of the documented format that this version does not carry out yet.
-    const NOT_YET: &'static [&'static str] = &[];
-
     /// The value of a word.
     fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)

@@ -10,7 +10,7 @@ use super::endpoint::Endpoint;
 use super::fault::FaultList;
 use super::node::quoted;
 use super::objects::{Columns, DatabaseSelection};
-use super::policy::Names;
+use super::policy::{Names, RetryWindows};
 use super::selection::{column_key, selects, target_database, target_table};
 use crate::ident::{ColumnName, DatabaseName, TableName};
 
@@ -20,6 +20,14 @@ pub(super) fn endpoints(source: Option<&Endpoint>, target: Option<&Endpoint>, fa
     if source.host.eq_ignore_ascii_case(&target.host) && source.port == target.port {
         let path = DocumentPath::top().key("target");
         faults.unexpected(&path, "the host and port of source", "another server");
+    }
+}
+
+/// Refuses a window for everything that is not the smaller one: what does not concern connections passes soon or never.
+pub(super) fn retry(windows: &RetryWindows, faults: &mut FaultList) {
+    if windows.other >= windows.connections {
+        let path = DocumentPath::top().key("retry").key("other");
+        faults.unexpected(&path, windows.other.to_string(), "less than retry.connections");
     }
 }
 

@@ -3,7 +3,7 @@
 //! Each number stands here once, with its reason; the parser, the messages and the JSON Schema follow.
 
 use super::endpoint::TlsMode;
-use super::policy::{BadRowPolicy, NameCase, NotEmptyPolicy};
+use super::policy::{BadRowPolicy, NameCase, NotEmptyPolicy, UnsupportedDdl};
 use super::quantity::{ByteSize, TimeSpan};
 use crate::value::ZeroDates;
 
@@ -58,6 +58,45 @@ pub const STAMP_MARGIN_MIN: TimeSpan = TimeSpan::from_millis(100);
 
 /// Nodes that differ by more have no clock to speak of.
 pub const STAMP_MARGIN_MAX: TimeSpan = TimeSpan::from_millis(600_000);
+
+/// Enough that four appliers always find a lane that is not waiting for its spacing.
+pub const LANES: u16 = 16;
+
+/// Above this the lanes' records no longer fit one read.
+pub const LANES_MAX: u16 = 128;
+
+/// Keeps a small target busy beside the copiers.
+pub const APPLIERS: u16 = 4;
+
+/// More appliers than lanes have nothing to do.
+pub const APPLIERS_MAX: u16 = 64;
+
+/// Covers the clock difference of target nodes that are kept in step by NTP, and small steps back.
+pub const WRITE_SPACING: TimeSpan = TimeSpan::from_millis(250);
+
+/// A target of one node needs only that two writes do not share a millisecond.
+pub const WRITE_SPACING_MIN: TimeSpan = TimeSpan::from_millis(2);
+
+/// Nodes that differ by more have no clock to speak of.
+pub const WRITE_SPACING_MAX: TimeSpan = TimeSpan::from_millis(60_000);
+
+/// An owner sleeps through a night of a broken network without losing the task.
+pub const RETRY_CONNECTIONS: TimeSpan = TimeSpan::from_millis(12 * 3_600_000);
+
+/// Below this a restart of either server would fail the task.
+pub const RETRY_CONNECTIONS_MIN: TimeSpan = TimeSpan::from_millis(10 * 60_000);
+
+/// Past a day the binary log may be gone.
+pub const RETRY_MAX: TimeSpan = TimeSpan::from_millis(24 * 3_600_000);
+
+/// What does not pass within minutes seldom passes by itself.
+pub const RETRY_OTHER: TimeSpan = TimeSpan::from_millis(10 * 60_000);
+
+/// Below this a single throttled minute would fail the task.
+pub const RETRY_OTHER_MIN: TimeSpan = TimeSpan::from_millis(60_000);
+
+/// Nothing is left out without the owner having said that it may be.
+pub const UNSUPPORTED_DDL: UnsupportedDdl = UnsupportedDdl::Stop;
 
 /// The most labels of one task; they travel in every report.
 pub const LABELS_MAX: usize = 64;

@@ -38,13 +38,8 @@ pub enum Complaint {
         /// All keys that may be used at this place.
         usable: Vec<String>,
     },
-    /// A key or word of the documented format that this version does not carry out.
-    NotYetSupported {
-        /// What was asked for, where it is a word rather than the key itself.
-        found: Option<String>,
-        /// What may be used instead.
-        expected: Option<String>,
-    },
+    /// A key of the documented format that this version does not carry out.
+    NotYetSupported,
 }
 
 impl fmt::Display for Fault {
@@ -59,16 +54,7 @@ impl fmt::Display for Fault {
             Complaint::UnknownKey { nearest: None, usable } => {
                 write!(f, "unknown key, expected one of {}", usable.join(", "))
             }
-            Complaint::NotYetSupported { found, expected } => {
-                if let Some(found) = found {
-                    write!(f, "{found} is ")?;
-                }
-                f.write_str("not supported by this version yet")?;
-                match expected {
-                    Some(expected) => write!(f, ", expected {expected}"),
-                    None => Ok(()),
-                }
-            }
+            Complaint::NotYetSupported => f.write_str("not supported by this version yet"),
         }
     }
 }

@@ -15,7 +15,7 @@ mod tests {
     use super::JSON_SCHEMA;
     use crate::task::choice::Choice;
     use crate::task::endpoint::TlsMode;
-    use crate::task::policy::{BadRowPolicy, MigrationMode, NameCase, NotEmptyPolicy};
+    use crate::task::policy::{BadRowPolicy, MigrationMode, NameCase, NotEmptyPolicy, UnsupportedDdl};
     use crate::task::shape::{Below, DOCUMENT, Shape, Use};
     use crate::task::{Task, defaults};
     use crate::value::ZeroDates;
@@ -84,6 +84,7 @@ mod tests {
         assert_same_words::<TlsMode>("target.tls.mode");
         assert_same_words::<NameCase>("names.case");
         assert_same_words::<NotEmptyPolicy>("tables_on_target.if_not_empty");
+        assert_same_words::<UnsupportedDdl>("on_ddl.unsupported");
         assert_same_words::<BadRowPolicy>("on_bad_row");
         assert_same_words::<ZeroDates>("zero_dates");
     }
@@ -113,7 +114,7 @@ mod tests {
         let compared = assert_defaults(&schema(), &document, "the document");
         let databases = &schema()["properties"]["objects"]["items"];
         let compared_in_objects = assert_defaults(databases, &document["objects"][0], "objects[0]");
-        assert_eq!((compared, compared_in_objects), (13, 3), "defaults that were compared");
+        assert_eq!((compared, compared_in_objects), (19, 3), "defaults that were compared");
     }
 
     #[test]
@@ -121,6 +122,8 @@ mod tests {
         let schema = schema();
         let copiers = property(&schema, "tuning.copiers");
         assert_eq!(copiers["maximum"], json!(defaults::COPIERS_MAX));
+        assert_eq!(property(&schema, "tuning.lanes")["maximum"], json!(defaults::LANES_MAX));
+        assert_eq!(property(&schema, "tuning.appliers")["maximum"], json!(defaults::APPLIERS_MAX));
         let labels = property(&schema, "labels");
         assert_eq!(labels["maxProperties"], json!(defaults::LABELS_MAX));
         assert_eq!(labels["additionalProperties"]["maxLength"], json!(defaults::LABEL_VALUE_CHARS_MAX));
@@ -131,5 +134,14 @@ mod tests {
         assert!(said("tuning.chunk_bytes").contains(&chunk_bytes), "{chunk_bytes}");
         let margin = range(defaults::STAMP_MARGIN_MIN.to_string(), defaults::STAMP_MARGIN_MAX.to_string());
         assert!(said("tuning.stamp_margin").contains(&margin), "{margin}");
+        let spans = [
+            ("tuning.write_spacing", defaults::WRITE_SPACING_MIN, defaults::WRITE_SPACING_MAX),
+            ("retry.connections", defaults::RETRY_CONNECTIONS_MIN, defaults::RETRY_MAX),
+            ("retry.other", defaults::RETRY_OTHER_MIN, defaults::RETRY_MAX),
+        ];
+        for (path, least, most) in spans {
+            let bounds = range(least.to_string(), most.to_string());
+            assert!(said(path).contains(&bounds), "{path}: {bounds}");
+        }
     }
 }

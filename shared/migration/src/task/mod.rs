@@ -47,7 +47,10 @@ pub use json_schema::JSON_SCHEMA;
 pub use name::TaskName;
 pub use nearest_key::nearest_key;
 pub use objects::{Columns, DatabaseSelection, TableException};
-pub use policy::{BadRowPolicy, MigrationMode, NameCase, Names, NotEmptyPolicy, TablesOnTarget, Tuning};
+pub use policy::{
+    BadRowPolicy, MigrationMode, NameCase, Names, NotEmptyPolicy, OnDdl, RetryWindows, TablesOnTarget,
+    Tuning, UnsupportedDdl,
+};
 pub use quantity::{ByteSize, QuantityError, TimeSpan};
 pub use selection::{ColumnSelection, TableSelection};
 
@@ -72,6 +75,10 @@ pub struct Task {
     pub names: Names,
     /// What may be made on the target, and what may already be there.
     pub tables_on_target: TablesOnTarget,
+    /// How long failures that may pass are tried again.
+    pub retry: RetryWindows,
+    /// What happens to definitions of the source that cannot be carried.
+    pub on_ddl: OnDdl,
     /// What happens to a row that the target cannot carry.
     pub on_bad_row: BadRowPolicy,
     /// What a zero or invalid date of the source becomes.

@@ -88,12 +88,6 @@ impl<'v> Node<'v> {
 
     /// One word of a fixed list.
     pub(super) fn choice<C: Choice>(&self, faults: &mut FaultList) -> Option<C> {
-        if let Some(word) = self.value.as_str().filter(|word| C::NOT_YET.contains(word)) {
-            let complaint =
-                Complaint::NotYetSupported { found: Some(quoted(word)), expected: Some(C::words()) };
-            faults.add(&self.path, complaint);
-            return None;
-        }
         self.text_as(&C::words(), faults, C::from_word)
     }
 
@@ -200,7 +194,7 @@ impl<'v> Mapping<'v> {
                     faults.add(&self.path.key(key.name), complaint);
                 }
                 (Use::NotYet, true) => {
-                    let complaint = Complaint::NotYetSupported { found: None, expected: None };
+                    let complaint = Complaint::NotYetSupported;
                     faults.add(&self.path.key(key.name), complaint);
                 }
                 (Use::Required(_), true) | (Use::Optional, _) | (Use::NotYet, false) => {}

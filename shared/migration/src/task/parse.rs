@@ -15,7 +15,7 @@ use super::name::TaskName;
 use super::node::{Mapping, Node};
 use super::parse_endpoint::endpoint;
 use super::parse_objects::objects;
-use super::parse_policies::{names, tables_on_target, tuning, zero_dates};
+use super::parse_policies::{names, on_ddl, retry, tables_on_target, tuning, zero_dates};
 use super::{Task, accepted_finding, cross_check, defaults, name};
 
 impl Task {
@@ -46,6 +46,8 @@ fn read(top: &Mapping<'_>, faults: &mut FaultList) -> Option<Task> {
     let objects = top.get("objects").and_then(|node| objects(&node, faults));
     let names = names(top, faults);
     let tables_on_target = tables_on_target(top, faults);
+    let retry = retry(top, faults);
+    let on_ddl = on_ddl(top, faults);
     let on_bad_row = match top.get("on_bad_row") {
         None => Some(defaults::ON_BAD_ROW),
         Some(node) => node.choice(faults),
@@ -55,6 +57,9 @@ fn read(top: &Mapping<'_>, faults: &mut FaultList) -> Option<Task> {
     let ignore = ignore(top, faults);
     let labels = labels(top, faults);
     cross_check::endpoints(source.as_ref(), target.as_ref(), faults);
+    if let Some(retry) = &retry {
+        cross_check::retry(retry, faults);
+    }
     if let (Some(objects), Some(names)) = (&objects, &names) {
         cross_check::objects(objects, *names, faults);
     }
@@ -66,6 +71,8 @@ fn read(top: &Mapping<'_>, faults: &mut FaultList) -> Option<Task> {
         objects: objects?.into_iter().collect::<Option<_>>()?,
         names: names?,
         tables_on_target: tables_on_target?,
+        retry: retry?,
+        on_ddl: on_ddl?,
         on_bad_row: on_bad_row?,
         zero_dates: zero_dates?,
         tuning: tuning?,

@@ -14,11 +14,32 @@ use crate::value::ZeroDates;
 pub enum MigrationMode {
     /// Copy what is there, then end.
     Full,
+    /// Copy what is there, and follow the log from before the copy on.
+    FullAndIncremental,
+    /// Follow the log from now on.
+    Incremental,
+}
+
+impl MigrationMode {
+    /// Whether rows that are there already are copied.
+    #[must_use]
+    pub fn copies(self) -> bool {
+        matches!(self, Self::Full | Self::FullAndIncremental)
+    }
+
+    /// Whether the log is followed.
+    #[must_use]
+    pub fn follows(self) -> bool {
+        matches!(self, Self::FullAndIncremental | Self::Incremental)
+    }
 }
 
 impl Choice for MigrationMode {
-    const ALL: &'static [(&'static str, Self)] = &[("full", Self::Full)];
-    const NOT_YET: &'static [&'static str] = &["full_and_incremental", "incremental"];
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("full", Self::Full),
+        ("full_and_incremental", Self::FullAndIncremental),
+        ("incremental", Self::Incremental),
+    ];
 }
 
 /// How target names are derived from source names where the document gives none.
@@ -94,7 +115,44 @@ pub struct Tuning {
     pub chunk_bytes: ByteSize,
     /// How many chunks are copied at the same time, each over its own pair of connections.
     pub copiers: u16,
+    /// How many lanes the changes of the log travel on; fixed for the life of a task.
+    pub lanes: u16,
+    /// How many lanes are applied at the same time.
+    pub appliers: u16,
     /// How far the snapshot stamp is set past the target's clock, and how long its gate waits: a bound on the
     /// clock difference of target nodes.
     pub stamp_margin: TimeSpan,
+    /// How far apart two writes of one key are at least: a bound on the clock difference of target nodes, a step back
+    /// of their clocks included.
+    pub write_spacing: TimeSpan,
+}
+
+/// How long a failure that may pass is tried again before the task fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RetryWindows {
+    /// Where either end cannot be reached, or a connection was lost.
+    pub connections: TimeSpan,
+    /// Anything else; the smaller of the two.
+    pub other: TimeSpan,
+}
+
+/// What happens to definitions of the source that cannot be carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OnDdl {
+    /// Those that cannot be carried.
+    pub unsupported: UnsupportedDdl,
+}
+
+/// What happens to a definition that cannot be carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnsupportedDdl {
+    /// The task stops at it.
+    Stop,
+    /// It is reported, and the target stays as it is.
+    Ignore,
+}
+
+impl Choice for UnsupportedDdl {
+    const ALL: &'static [(&'static str, Self)] = &[("stop", Self::Stop), ("ignore", Self::Ignore)];
 }

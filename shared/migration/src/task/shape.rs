@@ -78,13 +78,13 @@ pub(super) static DOCUMENT: Shape = shape(&[
     required("name", super::name::EXPECTED),
     key("source", Use::Required("a mapping with host and user"), Below::Mapping(&ENDPOINT)),
     key("target", Use::Required("a mapping with host and user"), Below::Mapping(&ENDPOINT)),
-    required("migration", "full"),
+    required("migration", "full, full_and_incremental or incremental"),
     key("objects", Use::Required("a list with at least one database"), Below::List(&DATABASE)),
     key("names", Use::Optional, Below::Mapping(&NAMES)),
     key("tables_on_target", Use::Optional, Below::Mapping(&TABLES_ON_TARGET)),
     not_yet("throttle"),
-    not_yet("retry"),
-    not_yet("on_ddl"),
+    key("retry", Use::Optional, Below::Mapping(&RETRY)),
+    key("on_ddl", Use::Optional, Below::Mapping(&ON_DDL)),
     optional("on_bad_row"),
     optional("zero_dates"),
     key("tuning", Use::Optional, Below::Mapping(&TUNING)),
@@ -137,12 +137,18 @@ static NAMES: Shape = shape(&[optional("case")]);
 /// `tables_on_target`.
 static TABLES_ON_TARGET: Shape = shape(&[optional("create"), optional("if_not_empty")]);
 
+/// `retry`.
+static RETRY: Shape = shape(&[optional("connections"), optional("other")]);
+
+/// `on_ddl`.
+static ON_DDL: Shape = shape(&[optional("unsupported")]);
+
 /// `tuning`.
 static TUNING: Shape = shape(&[
-    not_yet("lanes"),
+    optional("lanes"),
     optional("chunk_bytes"),
     optional("copiers"),
-    not_yet("appliers"),
+    optional("appliers"),
     optional("stamp_margin"),
-    not_yet("write_spacing"),
+    optional("write_spacing"),
 ]);

@@ -14,8 +14,8 @@ fn the_least_and_the_most_that_may_be_written_are_valid() {
 
 #[test]
 fn a_document_that_is_no_mapping_is_refused() {
-    let keys = "name, source, target, migration, objects, names, tables_on_target, on_bad_row, zero_dates, \
-                tuning, ignore, labels";
+    let keys = "name, source, target, migration, objects, names, tables_on_target, retry, on_ddl, on_bad_row, \
+                zero_dates, tuning, ignore, labels";
     for (document, found) in [
         (json!(null), "nothing"),
         (json!([]), "a list"),
@@ -37,7 +37,7 @@ fn every_required_key_that_is_missing_is_told() {
              digit",
             "source: missing, expected a mapping with host and user",
             "target: missing, expected a mapping with host and user",
-            "migration: missing, expected full",
+            "migration: missing, expected full, full_and_incremental or incremental",
             "objects: missing, expected a list with at least one database",
         ],
     );
@@ -80,12 +80,7 @@ fn a_key_like_no_other_is_told_with_all_that_are_known() {
 fn a_key_of_a_later_version_is_refused_and_never_ignored() {
     for (pointer, path) in [
         ("/throttle", "throttle"),
-        ("/retry", "retry"),
-        ("/on_ddl", "on_ddl"),
         ("/alerts", "alerts"),
-        ("/tuning/lanes", "tuning.lanes"),
-        ("/tuning/appliers", "tuning.appliers"),
-        ("/tuning/write_spacing", "tuning.write_spacing"),
         ("/objects/0/tables/0/where", "objects[0].tables[0].where"),
         ("/objects/0/tables/0/operations", "objects[0].tables[0].operations"),
         ("/objects/0/tables/0/transform", "objects[0].tables[0].transform"),

@@ -7,12 +7,22 @@ use serde_json::json;
 use crate::task::document::{assert_refused_with, least, put, task};
 
 #[test]
-fn a_phase_of_a_later_version_is_refused() {
-    for word in ["full_and_incremental", "incremental"] {
-        let message = format!("migration: \"{word}\" is not supported by this version yet, expected full");
-        assert_refused_with("/migration", json!(word), &[&message]);
+fn a_phase_is_one_of_its_words() {
+    for word in ["full", "full_and_incremental", "incremental"] {
+        let mut document = least();
+        put(&mut document, "/migration", json!(word));
+        assert_eq!(task(&document).document()["migration"], json!(word));
     }
-    assert_refused_with("/migration", json!("fulll"), &["migration: found \"fulll\", expected full"]);
+    let message = "migration: found \"fulll\", expected full, full_and_incremental or incremental";
+    assert_refused_with("/migration", json!("fulll"), &[message]);
+}
+
+#[test]
+fn the_window_for_connections_is_the_greater_one() {
+    let message = "retry.other: found 2h, expected less than retry.connections";
+    assert_refused_with("/retry", json!({"connections": "1h", "other": "2h"}), &[message]);
+    let message = "retry.connections: found \"9m\", expected from 10m to 1d";
+    assert_refused_with("/retry", json!({"connections": "9m", "other": "1m"}), &[message]);
 }
 
 #[test]

@@ -7,7 +7,8 @@ use crate::violation::Violation;
 
 const CORE: &str = "migration";
 /// All that the core may use of others.
-const CORE_MAY_USE: [&str; 6] = ["serde", "serde_json", "thiserror", "tracing", "uuid", "xxhash-rust"];
+const CORE_MAY_USE: [&str; 8] =
+    ["base64", "lz4_flex", "serde", "serde_json", "thiserror", "tracing", "uuid", "xxhash-rust"];
 /// The only packages that see several functions.
 const SEE_FUNCTIONS: [&str; 3] = ["infra/ferry", "tests/end-to-end", "tests/simulation"];
 

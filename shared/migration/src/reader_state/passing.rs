@@ -1,0 +1,44 @@
+//! When a barrier is open, and what is true behind it.
+
+use super::{Checkpoint, ReaderState, Resume, Shipping};
+use crate::barrier::Barrier;
+use crate::lane_progress::LaneProgress;
+use crate::position::Position;
+use crate::schema::SchemaVersion;
+use crate::time::UnixMs;
+
+impl ReaderState {
+    /// Whether the definition may be executed: everything before it is applied, and still is what is shipped.
+    #[must_use]
+    pub fn barrier_is_open(&self, lanes: &[LaneProgress]) -> bool {
+        self.barrier.as_ref().is_some_and(|barrier| {
+            barrier.stored == self.position && barrier.epoch == self.epoch && !self.any_outstanding(lanes)
+        })
+    }
+
+    /// The state behind an executed definition.
+    #[must_use]
+    pub fn behind_barrier(&self, barrier: &Barrier, now: UnixMs) -> Self {
+        let mut next = self.clone();
+        let position = Position::boundary(self.position.timeline, barrier.next);
+        next.position = position;
+        next.barrier = None;
+        next.schema = SchemaVersion(self.schema.0 + 1);
+        next.committed_at = barrier.committed_at;
+        next.stored_at = now;
+        for shipping in &mut next.lanes {
+            *shipping =
+                Shipping { low: shipping.low.max(position), oldest: UnixMs(0), watch: None, ..*shipping };
+        }
+        let mut executed = self.resume.executed.clone();
+        if let (Some(executed), Some(gtid)) = (&mut executed, &barrier.gtid) {
+            executed.add(gtid);
+        }
+        if let (Some(track), Some(executed)) = (&mut next.gtid, &executed) {
+            track.checkpoints = vec![Checkpoint { place: barrier.next, executed: executed.clone() }];
+            track.intent.add_all(executed);
+        }
+        next.resume = Resume { place: barrier.next, executed, inside: None };
+        next
+    }
+}

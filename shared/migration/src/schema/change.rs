@@ -1,0 +1,144 @@
+//! What a definition statement of the source changes, as far as Ferry carries it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ident::{ColumnName, TableId};
+use crate::schema::source::{SourceColumn, SourceTable};
+
+/// Counts the definitions passed by a run's reader; every batch carries the number its images belong to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SchemaVersion(pub u32);
+
+/// One table's part of a definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "change")]
+pub enum TableChange {
+    /// CREATE TABLE with its columns.
+    Created {
+        /// The table as it is made.
+        table: Box<SourceTable>,
+        /// Whether IF NOT EXISTS was said.
+        if_not_exists: bool,
+    },
+    /// CREATE TABLE ... LIKE.
+    CreatedLike {
+        /// The new table.
+        table: TableId,
+        /// The one it is made after.
+        like: TableId,
+        /// Whether IF NOT EXISTS was said.
+        if_not_exists: bool,
+    },
+    /// DROP TABLE.
+    Dropped {
+        /// The table.
+        table: TableId,
+    },
+    /// TRUNCATE TABLE.
+    Truncated {
+        /// The table.
+        table: TableId,
+    },
+    /// RENAME TABLE, or ALTER TABLE ... RENAME; several of one statement in their order.
+    Renamed {
+        /// The name before.
+        from: TableId,
+        /// The name after.
+        to: TableId,
+    },
+    /// ALTER TABLE.
+    Altered {
+        /// The table.
+        table: TableId,
+        /// What, in the statement's order.
+        alterations: Vec<Alteration>,
+    },
+    /// Something that cannot be carried.
+    Unsupported {
+        /// The table, where it is known.
+        table: Option<TableId>,
+        /// What it is, in words of ours.
+        what: String,
+    },
+}
+
+/// Where a column stands after an ALTER.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnPlace {
+    /// Last, or where it was.
+    Unsaid,
+    /// First.
+    First,
+    /// Behind this one.
+    After(ColumnName),
+}
+
+/// What rows that exist already hold in a column that is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExistingRows {
+    /// NULL: nothing is to be done about them.
+    Null,
+    /// Something else, without an event in the log: the table is copied again.
+    Filled,
+}
+
+/// One part of an ALTER TABLE.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "alter")]
+pub enum Alteration {
+    /// ADD COLUMN.
+    AddColumn {
+        /// The column.
+        column: SourceColumn,
+        /// Where.
+        place: ColumnPlace,
+        /// What rows hold in it that are there already.
+        existing: ExistingRows,
+    },
+    /// DROP COLUMN.
+    DropColumn {
+        /// The column.
+        column: ColumnName,
+    },
+    /// RENAME COLUMN, or CHANGE with another name.
+    RenameColumn {
+        /// The name before.
+        from: ColumnName,
+        /// The name after.
+        to: ColumnName,
+    },
+    /// MODIFY, or CHANGE.
+    ModifyColumn {
+        /// The column as it is afterwards.
+        column: SourceColumn,
+        /// Where.
+        place: ColumnPlace,
+    },
+    /// The primary or a unique key changes.
+    ChangeKey {
+        /// What, in words of ours.
+        what: String,
+    },
+    /// Something that cannot be carried.
+    Unsupported {
+        /// What it is, in words of ours.
+        what: String,
+    },
+}
+
+impl TableChange {
+    /// The tables it is about.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&TableId> {
+        match self {
+            Self::Created { table, .. } => vec![&table.id],
+            Self::CreatedLike { table, like, .. } => vec![table, like],
+            Self::Dropped { table } | Self::Truncated { table } | Self::Altered { table, .. } => vec![table],
+            Self::Renamed { from, to } => vec![from, to],
+            Self::Unsupported { table, .. } => table.iter().collect(),
+        }
+    }
+}
