@@ -1,7 +1,7 @@
 //! The platform on one machine: a SQLite file that holds the checkpoint table and the queues of a data folder.
 //!
 //! A [`Store`] keeps the promises of the ports `CheckpointTable`, `Queue` and `Inbox`; [`SystemClock`] is the clock
-//! and [`TaskLock`] keeps a second process away from a task. Several processes may have the same data folder open.
+//! and [`TaskLock`] keeps a second process away from a task; [`ObjectFolder`] keeps payloads too large for a message. Several processes may have the same data folder open.
 //!
 //! *What is promised*: everything that was answered survives the death of the process. Everything that was answered
 //! `Stored` or `Sent` survives a power loss too, because the commit is synced (`synchronous = FULL` over a write-ahead
@@ -14,6 +14,7 @@
 mod classify;
 mod clock;
 mod messages;
+mod object_folder;
 mod open;
 mod records;
 mod settings;
@@ -23,6 +24,7 @@ mod worker;
 
 pub use clock::SystemClock;
 pub use messages::DeadLetter;
+pub use object_folder::ObjectFolder;
 pub use open::OpenError;
 pub use settings::QueueSettings;
 pub use store::Store;

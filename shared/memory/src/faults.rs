@@ -40,6 +40,10 @@ pub enum Call {
     DropProbe,
     TargetNow,
     Write,
+    DeleteRows,
+    PutObject,
+    GetObject,
+    RemoveObject,
 }
 
 impl Call {
@@ -64,7 +68,9 @@ impl Call {
             | Self::Probe
             | Self::DropProbe
             | Self::TargetNow
-            | Self::Write => Surface::Target,
+            | Self::Write
+            | Self::DeleteRows => Surface::Target,
+            Self::PutObject | Self::GetObject | Self::RemoveObject => Surface::Objects,
         }
     }
 }

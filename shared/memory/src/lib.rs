@@ -8,6 +8,7 @@
 mod cells;
 mod clock;
 mod faults;
+mod objects;
 mod planned;
 mod platform;
 mod queue;
@@ -23,6 +24,7 @@ mod yielding;
 
 pub use clock::ManualClock;
 pub use faults::{Call, Fault, Faults};
+pub use objects::MemoryObjects;
 pub use platform::Platform;
 pub use queue::{DeadLetter, MemoryQueue};
 pub use random::Random;

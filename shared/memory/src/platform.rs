@@ -4,6 +4,7 @@ use migration::time::UnixMs;
 
 use crate::clock::ManualClock;
 use crate::faults::Faults;
+use crate::objects::MemoryObjects;
 use crate::queue::MemoryQueue;
 use crate::table::MemoryTable;
 
@@ -18,6 +19,8 @@ pub struct Platform {
     pub table: MemoryTable,
     /// The queues, to send to and to receive from.
     pub queue: MemoryQueue,
+    /// The object store.
+    pub objects: MemoryObjects,
 }
 
 impl Platform {
@@ -37,6 +40,7 @@ impl Platform {
         let faults = Faults::new(clock.clone());
         let table = MemoryTable::new(faults.clone());
         let queue = MemoryQueue::new(clock.clone(), faults.clone());
-        Self { clock, faults, table, queue }
+        let objects = MemoryObjects::new(faults.clone());
+        Self { clock, faults, table, queue, objects }
     }
 }

@@ -101,6 +101,34 @@ macro_rules! contract_of_long_spans {
     };
 }
 
+/// Makes a test of every case for an [`ObjectPlatform`](crate::ObjectPlatform).
+#[macro_export]
+macro_rules! contract_of_objects {
+    ($platform:ty) => {
+        $crate::object_cases! { $platform,
+            an_object_comes_back_unchanged,
+            an_object_is_found_by_its_whole_name_only,
+            an_object_put_again_is_replaced_whole,
+            a_removed_object_is_gone,
+            a_name_outside_the_rules_is_refused,
+            puts_at_once_leave_one_whole_object,
+        }
+    };
+}
+
+/// A test for each named case of objects.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! object_cases {
+    ($platform:ty, $($case:ident,)+) => { $(
+        #[tokio::test]
+        async fn $case() {
+            let platform = <$platform as $crate::ObjectPlatform>::fresh().await;
+            $crate::object::$case(&platform).await;
+        }
+    )+ };
+}
+
 /// A test for each named case, on a platform of its own.
 #[doc(hidden)]
 #[macro_export]

@@ -5,6 +5,8 @@ mod embedded_platform;
 #[cfg(test)]
 mod memory_platform;
 #[cfg(test)]
+mod objects;
+#[cfg(test)]
 mod reopened;
 #[cfg(test)]
 mod sudden_death;

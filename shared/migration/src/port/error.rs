@@ -17,6 +17,8 @@ pub enum Surface {
     Checkpoint,
     /// A queue.
     Queue,
+    /// The object store.
+    Objects,
 }
 
 impl fmt::Display for Surface {
@@ -26,6 +28,7 @@ impl fmt::Display for Surface {
             Self::Target => "target",
             Self::Checkpoint => "checkpoint table",
             Self::Queue => "queue",
+            Self::Objects => "object store",
         })
     }
 }
