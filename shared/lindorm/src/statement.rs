@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use migration::ident::{ColumnName, DatabaseName, TableId};
 use migration::limits::STATEMENT_TIMEOUT;
-use migration::schema::{MARKER_COLUMN, TargetTable};
+use migration::schema::{MARKER_COLUMN, TargetColumn, TargetTable};
 use migration::statement_form::{StampForm, TimeoutHint, ValueForm};
 use migration::time::UnixMs;
 use migration::value::TargetValue;
@@ -161,6 +161,22 @@ pub(crate) fn create_table(table: &TargetTable) -> String {
     sql
 }
 
+/// ALTER TABLE that adds one column.
+pub(crate) fn add_column(table: &TableId, column: &TargetColumn) -> String {
+    let (table, name) = (table_name(table), quoted(column.name.as_str()));
+    format!("ALTER TABLE {table} ADD COLUMN {name} {}", column.column_type)
+}
+
+/// ALTER TABLE that drops one column. Without IF EXISTS, so that the answer tells what was found.
+pub(crate) fn drop_column(table: &TableId, column: &ColumnName) -> String {
+    format!("ALTER TABLE {} DROP COLUMN {}", table_name(table), quoted(column.as_str()))
+}
+
+/// TRUNCATE TABLE.
+pub(crate) fn truncate(table: &TableId) -> String {
+    format!("TRUNCATE TABLE {}", table_name(table))
+}
+
 /// DROP TABLE, without an error where it is not there.
 pub(crate) fn drop_table(table: &TableId) -> String {
     format!("DROP TABLE IF EXISTS {}", table_name(table))
@@ -174,7 +190,10 @@ mod tests {
     use migration::time::UnixMs;
     use migration::value::TargetValue;
 
-    use super::{Condition, create_table, delete, equal, page_select, point_select, quoted, upsert};
+    use super::{
+        Condition, add_column, create_table, delete, drop_column, equal, page_select, point_select, quoted,
+        truncate, upsert,
+    };
     use crate::request::Request;
 
     const LITERAL: ValueForm = ValueForm::Literal { escaping: Escaping::QuotesDoubled };
@@ -274,5 +293,14 @@ mod tests {
             "CREATE TABLE `shop`.`odd``one` (\n  `a` BIGINT NOT NULL,\n  `b` VARBINARY NOT NULL,\n  \
              `price` DECIMAL(10,2),\n  PRIMARY KEY (`a`, `b`)\n) WITH (VERSIONS = '1')"
         );
+    }
+
+    #[test]
+    fn a_table_is_altered_one_column_a_statement() {
+        let column_type = TargetType::Varchar { chars: None };
+        let column = TargetColumn { name: name("a`b"), column_type, key_position: None };
+        assert_eq!(add_column(&table(), &column), "ALTER TABLE `shop`.`odd``one` ADD COLUMN `a``b` VARCHAR");
+        assert_eq!(drop_column(&table(), &name("v")), "ALTER TABLE `shop`.`odd``one` DROP COLUMN `v`");
+        assert_eq!(truncate(&table()), "TRUNCATE TABLE `shop`.`odd``one`");
     }
 }

@@ -1,16 +1,18 @@
 //! A target table as cells: what each row's columns hold, and under which stamps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use migration::ident::TableId;
+use migration::ident::{ColumnName, TableId};
 use migration::port::{PortError, Surface};
-use migration::schema::{MARKER_COLUMN, TableMapping, TargetTable};
+use migration::schema::{MARKER_COLUMN, TableMapping, TargetColumn, TargetTable};
 use migration::time::UnixMs;
 use migration::value::{Digest, TargetRow, TargetValue, row_digest};
 
 /// A table with its cells.
 pub(crate) struct StoredTable {
     definition: TargetTable,
+    /// Names of columns dropped since the table was compacted.
+    dropped: BTreeSet<String>,
     rows: BTreeMap<Digest, StoredRow>,
 }
 
@@ -56,12 +58,43 @@ impl LateWrite {
 impl StoredTable {
     /// An empty table.
     pub(crate) fn new(definition: TargetTable) -> Self {
-        Self { definition, rows: BTreeMap::new() }
+        Self { definition, dropped: BTreeSet::new(), rows: BTreeMap::new() }
     }
 
     /// How it was defined.
     pub(crate) fn definition(&self) -> &TargetTable {
         &self.definition
+    }
+
+    /// Makes a column; its cells start empty, which is why the name of a dropped one is refused.
+    pub(crate) fn add_column(&mut self, column: &TargetColumn) -> Result<(), PortError> {
+        if self.definition.column(&column.name).is_some() {
+            return Err(refused(1060, "the column is there already"));
+        }
+        if self.dropped.contains(column.name.as_str()) {
+            return Err(refused(1235, "the dropped column of this name is not compacted yet"));
+        }
+        self.definition.columns.push(column.clone());
+        Ok(())
+    }
+
+    /// Removes a column with its cells.
+    pub(crate) fn drop_column(&mut self, column: &ColumnName) -> Result<(), PortError> {
+        let found = self.definition.column(column).is_some_and(|found| found.key_position.is_none());
+        if !found {
+            return Err(refused(1091, "the column is not there, or is part of the key"));
+        }
+        self.definition.columns.retain(|found| &found.name != column);
+        self.dropped.insert(column.as_str().to_owned());
+        for row in self.rows.values_mut() {
+            row.cells.remove(column.as_str());
+        }
+        Ok(())
+    }
+
+    /// Removes every row and every delete marker.
+    pub(crate) fn truncate(&mut self) {
+        self.rows.clear();
     }
 
     /// Finds the mapping's columns in this table.
@@ -129,6 +162,11 @@ impl StoredTable {
     pub(crate) fn stamp_max(&self) -> Option<UnixMs> {
         self.rows.values().flat_map(|row| row.cells.values()).map(|(stamp, _)| *stamp).max()
     }
+}
+
+/// A refusal under the server's number, without effect.
+pub(crate) fn refused(code: u16, summary: &str) -> PortError {
+    PortError { code: Some(code), ..PortError::permanent(Surface::Target, summary) }
 }
 
 impl StoredRow {

@@ -36,6 +36,10 @@ pub enum Call {
     IsEmpty,
     CreateDatabase,
     CreateTable,
+    AddColumn,
+    DropColumn,
+    DropTable,
+    Truncate,
     Probe,
     DropProbe,
     TargetNow,
@@ -65,6 +69,10 @@ impl Call {
             | Self::IsEmpty
             | Self::CreateDatabase
             | Self::CreateTable
+            | Self::AddColumn
+            | Self::DropColumn
+            | Self::DropTable
+            | Self::Truncate
             | Self::Probe
             | Self::DropProbe
             | Self::TargetNow
@@ -86,7 +94,8 @@ pub enum Fault {
     Conflict,
     /// The first half of a write batch or of the messages happens; another call fails after.
     Half,
-    /// A target write fails with `Effect::Unknown` and happens only after this span; another call fails after.
+    /// A target's write or definition fails with `Effect::Unknown` and happens only after this span; another call fails
+    /// after.
     Late(Duration),
     /// The call works, but time passes before it.
     Pass(Duration),

@@ -7,6 +7,7 @@
 
 mod cells;
 mod clock;
+mod definition;
 mod faults;
 mod objects;
 mod planned;

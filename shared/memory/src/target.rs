@@ -23,6 +23,7 @@ use migration::value::{Refusal, TargetRow, TargetValue};
 
 use crate::cells::{LateWrite, StoredTable};
 use crate::clock::ManualClock;
+use crate::definition::Definition;
 use crate::faults::{Call, Faults, Step, after, before};
 
 /// A handle to a target server; clones share it.
@@ -44,6 +45,7 @@ struct Server {
     probes: BTreeSet<(RunId, DatabaseName)>,
     refuse: Refuse,
     late: Vec<LateWrite>,
+    late_definitions: Vec<(UnixMs, Definition)>,
 }
 
 impl MemoryTarget {
@@ -63,6 +65,7 @@ impl MemoryTarget {
             probes: BTreeSet::new(),
             refuse: Box::new(|_, _| None),
             late: Vec::new(),
+            late_definitions: Vec::new(),
         };
         Self { clock, faults, server: Arc::new(Mutex::new(server)) }
     }
@@ -124,6 +127,19 @@ impl MemoryTarget {
         self.server().probes.iter().cloned().collect()
     }
 
+    pub(crate) fn script(&self) -> &Faults {
+        &self.faults
+    }
+
+    pub(crate) fn carry_out(&self, definition: &Definition) -> Result<(), PortError> {
+        definition.apply(&mut self.server().tables)
+    }
+
+    pub(crate) fn carry_out_late(&self, definition: Definition, span: Duration) {
+        let at = self.clock.now().plus(span);
+        self.server().late_definitions.push((at, definition));
+    }
+
     fn stamp(&self, server: &Server) -> UnixMs {
         self.clock.now().plus(server.clock_ahead)
     }
@@ -131,7 +147,14 @@ impl MemoryTarget {
     fn server(&self) -> MutexGuard<'_, Server> {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
-        let Server { late, tables, .. } = &mut *server;
+        let Server { late, late_definitions, tables, .. } = &mut *server;
+        late_definitions.retain(|(at, definition)| {
+            if *at <= now {
+                // Nobody hears of it any more, whatever became of it.
+                drop(definition.apply(tables));
+            }
+            now < *at
+        });
         late.retain(|write| {
             if write.at <= now
                 && let Some(table) = tables.get_mut(&write.table)

@@ -7,6 +7,7 @@ mod admission;
 mod change_log;
 mod checkpoint_table;
 mod clock;
+mod definer;
 mod error;
 mod object_store;
 mod queue;
@@ -20,6 +21,7 @@ pub use change_log::{
 };
 pub use checkpoint_table::{CheckpointTable, Commit, Expect, Record, RecordKey, Version, Write};
 pub use clock::Clock;
+pub use definer::TargetDefiner;
 pub use error::{PortError, Surface};
 pub use object_store::{ObjectStore, admit_object_name};
 pub use queue::{Delivery, Inbox, Outgoing, Queue, QueueName, Receipt, SendOutcome};

@@ -2,6 +2,7 @@
 //! be switched to, and through every fault a process and a wire can have.
 
 mod catalog;
+mod definer;
 mod faults;
 mod forms;
 mod line;
