@@ -20,8 +20,8 @@ mod settings;
 mod value_length;
 
 pub use row_image::{
-    ImageError, RowChange, RowChanges, RowImage, RowShape, RowsEvent, RowsKind, Selection, ShapeError,
-    TableMap,
+    ImageError, Images, RowChange, RowChanges, RowImage, RowShape, RowsEvent, RowsKind, Selection,
+    ShapeError, TableMap,
 };
 pub use session::Source;
 pub use settings::{Authorities, ConnectionSettings, TlsSettings};

@@ -50,6 +50,11 @@ impl Selection {
         Ok(Self { places })
     }
 
+    /// Place in the image and place in the selection of each column, in the image's order.
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+        self.places.iter().copied()
+    }
+
     /// How many columns are selected.
     #[must_use]
     pub fn len(&self) -> usize {
