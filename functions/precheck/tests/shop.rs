@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::schema::{
-    KeyKind, MappingOptions, SourceColumn, SourceKey, SourceTable, SourceType, TableKind, TableMapping,
-    TableNames, TargetColumn, TargetTable, TargetType, map_table,
+    KeyKind, MappingOptions, SourceColumn, SourceKey, SourceTable, SourceType, StringDefault, TableKind,
+    TableMapping, TableNames, TargetColumn, TargetTable, TargetType, map_table,
 };
 use migration::value::ZeroDates;
 
@@ -49,6 +49,7 @@ pub(crate) fn table(table_name: &str, columns: Vec<SourceColumn>) -> SourceTable
         rows_estimate: 10,
         data_bytes: 16_384,
         cascading_foreign_keys: Vec::new(),
+        strings: StringDefault::default(),
     }
 }
 

@@ -12,8 +12,8 @@ use lindorm::{Settings, Target};
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::port::{Sink, TargetCatalog, WriteBatch};
 use migration::schema::{
-    ColumnMapping, KeyKind, SourceKey, SourceTable, TableKind, TableMapping, TargetColumn, TargetTable,
-    TargetType,
+    ColumnMapping, KeyKind, SourceKey, SourceTable, StringDefault, TableKind, TableMapping, TargetColumn,
+    TargetTable, TargetType,
 };
 use migration::statement_form::StatementForm;
 use migration::task::{Tls, TlsMode};
@@ -147,6 +147,7 @@ fn mapping() -> Result<TableMapping, Box<dyn std::error::Error>> {
         rows_estimate: 0,
         data_bytes: 0,
         cascading_foreign_keys: Vec::new(),
+        strings: StringDefault::default(),
     };
     let target = TargetTable { id, columns, indexes: Vec::new(), attributes: BTreeMap::new() };
     Ok(TableMapping { source, key, target, columns: mapped, marker: false, existing: false })

@@ -15,8 +15,8 @@ use migration::port::{CheckpointTable, Clock, Commit, Expect, RecordKey, TargetP
 use migration::record::{self, ChunkId, ChunkNumber, Stored, TableNumber, TaskHead};
 use migration::run::{Event, Run, RunId};
 use migration::schema::{
-    KeyKind, MappingOptions, SourceColumn, SourceKey, SourceTable, SourceType, TableKind, TableMapping,
-    TableNames, map_table,
+    KeyKind, MappingOptions, SourceColumn, SourceKey, SourceTable, SourceType, StringDefault, TableKind,
+    TableMapping, TableNames, map_table,
 };
 use migration::table_plan::{TablePlan, TableProgress, TableRecord};
 use migration::task::Task;
@@ -294,6 +294,7 @@ fn source_table(name: &str) -> SourceTable {
         rows_estimate: 1,
         data_bytes: 1 << 10,
         cascading_foreign_keys: Vec::new(),
+        strings: StringDefault::default(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::schema::{
-    KeyKind, MappingOptions, SourceColumn, SourceKey, SourceTable, SourceType, TableKind, TableMapping,
-    TableNames, map_table,
+    KeyKind, MappingOptions, SourceColumn, SourceKey, SourceTable, SourceType, StringDefault, TableKind,
+    TableMapping, TableNames, map_table,
 };
 use migration::value::{SourceRow, SourceValue, TargetRow, TargetValue, ZeroDates};
 
@@ -50,6 +50,7 @@ pub(crate) fn mapping() -> TableMapping {
         rows_estimate: 0,
         data_bytes: 0,
         cascading_foreign_keys: Vec::new(),
+        strings: StringDefault::default(),
     };
     let columns = ["id", "name", "note"].map(|name| (column(name), column(name))).to_vec();
     let names = TableNames { target: table("shop_copy"), columns };

@@ -8,6 +8,7 @@ pub mod batch;
 pub mod budget;
 pub mod capabilities;
 pub mod chunk;
+pub mod definition;
 pub mod finding;
 pub mod gtid;
 pub mod ident;

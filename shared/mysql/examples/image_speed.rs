@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
-use migration::schema::{SourceColumn, SourceTable, SourceType, TableKind};
+use migration::schema::{SourceColumn, SourceTable, SourceType, StringDefault, TableKind};
 use mysql::{RowChange, RowShape, RowsEvent, Selection, TableMap};
 use mysql_common_client::binlog::BinlogCtx;
 use mysql_common_client::binlog::consts::BinlogVersion;
@@ -121,6 +121,7 @@ fn table() -> Result<SourceTable, Failure> {
         rows_estimate: 0,
         data_bytes: 0,
         cascading_foreign_keys: Vec::new(),
+        strings: StringDefault::default(),
     })
 }
 

@@ -10,6 +10,7 @@
 
 mod catalog;
 mod classify;
+mod definition;
 mod key_column;
 mod key_range;
 mod quoting;
@@ -19,6 +20,7 @@ mod session;
 mod settings;
 mod value_length;
 
+pub use definition::{Parsed, StatementContext, parse as parse_definition, shortened as shortened_statement};
 pub use row_image::{
     ImageError, Images, RowChange, RowChanges, RowImage, RowShape, RowsEvent, RowsKind, Selection,
     ShapeError, TableMap,

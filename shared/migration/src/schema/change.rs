@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ident::{ColumnName, TableId};
-use crate::schema::source::{SourceColumn, SourceTable};
+use crate::schema::source::{SourceColumn, SourceKey, SourceTable, StringDefault};
 
 /// Counts the definitions passed by a run's reader; every batch carries the number its images belong to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -117,10 +117,37 @@ pub enum Alteration {
         /// Where.
         place: ColumnPlace,
     },
-    /// The primary or a unique key changes.
-    ChangeKey {
-        /// What, in words of ours.
-        what: String,
+    /// ADD PRIMARY KEY or ADD UNIQUE over whole columns; also a column that is one by itself.
+    AddKey {
+        /// The key.
+        key: SourceKey,
+    },
+    /// DROP PRIMARY KEY, or DROP INDEX of whatever index.
+    DropKey {
+        /// The index; `PRIMARY` for the primary key.
+        index: String,
+    },
+    /// RENAME INDEX.
+    RenameKey {
+        /// The name before.
+        from: String,
+        /// The name after.
+        to: String,
+    },
+    /// ALTER INDEX ... INVISIBLE: nobody can be told to use it any more.
+    HideKey {
+        /// The index.
+        index: String,
+    },
+    /// The character set new string columns get.
+    DefaultCharset {
+        /// The set and its collation.
+        charset: StringDefault,
+    },
+    /// CONVERT TO CHARACTER SET: of every string column, and of new ones.
+    ConvertCharset {
+        /// The set and its collation.
+        charset: StringDefault,
     },
     /// Something that cannot be carried.
     Unsupported {

@@ -12,6 +12,8 @@ pub use mapping::{
     ColumnMapping, MARKER_COLUMN, MappingFault, MappingOptions, TableMapping, TableNames, map_table,
 };
 pub use row_conversion::BadRow;
-pub use source::{Generated, KeyKind, SourceColumn, SourceKey, SourceTable, SourceType, TableKind};
+pub use source::{
+    Generated, KeyKind, SourceColumn, SourceKey, SourceTable, SourceType, StringDefault, TableKind,
+};
 pub use target::{TargetColumn, TargetIndex, TargetTable, TargetType};
 pub use type_mapping::{Place, conversion_into, default_type};

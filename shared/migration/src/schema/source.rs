@@ -165,6 +165,15 @@ pub enum TableKind {
     View,
 }
 
+/// The character set and collation of string columns that name none; what is none is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StringDefault {
+    /// The character set.
+    pub charset: Option<String>,
+    /// The collation.
+    pub collation: Option<String>,
+}
+
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceTable {
@@ -186,6 +195,9 @@ pub struct SourceTable {
     pub data_bytes: u64,
     /// Foreign keys of this table that cascade or set NULL, by constraint name.
     pub cascading_foreign_keys: Vec<String>,
+    /// What string columns get that name no character set.
+    #[serde(default)]
+    pub strings: StringDefault,
 }
 
 impl SourceTable {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::port::PortError;
-use migration::schema::{Generated, SourceColumn, SourceTable, TableKind};
+use migration::schema::{Generated, SourceColumn, SourceTable, StringDefault, TableKind};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Params, Row, Value};
 
@@ -20,7 +20,8 @@ use crate::session::Source;
 /// Tables asked for at a time: few statements, and answers of bounded size.
 const TABLES_AT_ONCE: usize = 200;
 
-const TABLES: &str = "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, CREATE_OPTIONS \
+const TABLES: &str = "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, CREATE_OPTIONS, \
+    TABLE_COLLATION, (SELECT CHARACTER_SET_NAME FROM information_schema.COLLATIONS WHERE COLLATION_NAME = TABLE_COLLATION) \
     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN ({}) ORDER BY TABLE_NAME";
 const COLUMNS: &str = "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, COLLATION_NAME, \
     EXTRA FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN ({}) \
@@ -100,6 +101,7 @@ async fn describe_some(
             rows_estimate: row.number(3).unwrap_or(0),
             data_bytes: row.number(4).unwrap_or(0),
             cascading_foreign_keys: cascades.iter().map(|row| row.text_or_empty(1)).collect(),
+            strings: StringDefault { charset: row.text(7), collation: row.text(6) },
             id: table_id(database, name)?,
         });
     }

@@ -1,7 +1,7 @@
 //! Made-up tables with rows for them, as the events a server would write.
 
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
-use migration::schema::{SourceColumn, SourceTable, SourceType, TableKind};
+use migration::schema::{SourceColumn, SourceTable, SourceType, StringDefault, TableKind};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
 use proptest::prop_oneof;
@@ -194,6 +194,7 @@ pub(crate) fn table(columns: &[Column]) -> SourceTable {
         rows_estimate: 0,
         data_bytes: 0,
         cascading_foreign_keys: Vec::new(),
+        strings: StringDefault::default(),
     }
 }
 

@@ -7,8 +7,8 @@ use lindorm::{Settings, Target};
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::port::{Sink, TargetCatalog, WriteBatch, WriteOutcome};
 use migration::schema::{
-    ColumnMapping, KeyKind, SourceKey, SourceTable, TableKind, TableMapping, TargetColumn, TargetTable,
-    TargetType,
+    ColumnMapping, KeyKind, SourceKey, SourceTable, StringDefault, TableKind, TableMapping, TargetColumn,
+    TargetTable, TargetType,
 };
 use migration::statement_form::StatementForm;
 use migration::task::{Tls, TlsMode};
@@ -162,6 +162,7 @@ pub(crate) fn mapping(table: &str, key: usize, columns: &[(&str, TargetType)]) -
             rows_estimate: 0,
             data_bytes: 0,
             cascading_foreign_keys: Vec::new(),
+            strings: StringDefault::default(),
         },
         key: source_key,
         target: TargetTable {

@@ -1,0 +1,14 @@
+//! What becomes of a run when the source changes its tables' definitions.
+//!
+//! A definition is judged at its barrier: everything before it is applied, nothing behind it is decoded. So there is
+//! one schema a table, and [`judge`] moves it: from the tables as they are known and the changes of one statement to
+//! the tables as they are afterwards, with what must be done on the target on the way. It is pure, and gives the same
+//! answer when it is asked again after a crash, as long as no record was stored.
+
+mod judge;
+mod passage;
+
+pub use judge::{concerns, judge, targets};
+pub use passage::{
+    Circumstances, CopyEffect, Effect, Followed, Ghost, GhostEffect, Passage, Refusal, TargetDefinition,
+};
