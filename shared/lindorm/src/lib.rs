@@ -16,6 +16,7 @@ mod classify;
 mod cut;
 mod decode;
 mod definer;
+mod deleter;
 mod described;
 mod error_table;
 mod failure;

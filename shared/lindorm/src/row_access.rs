@@ -1,20 +1,18 @@
-//! Single rows by their whole key: read, written and deleted, for verification and its repairs.
+//! Single rows by their whole key: read and written, for verification and its repairs.
 //!
 //! Repairs carry no stamp: they take the target's own time, like every change after the copy.
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::{PortError, Sink, WriteBatch, WriteOutcome};
 use migration::schema::TableMapping;
-use migration::statement_form::{StatementForm, TimeoutHint};
+use migration::statement_form::StatementForm;
 use migration::time::UnixMs;
 use migration::value::{TargetRow, TargetValue};
 
 use crate::failure::unexpected;
 use crate::scan::Columns;
-use crate::send::{Size, Window};
-use crate::statement::{delete, equal, point_select};
+use crate::statement::{equal, point_select};
 use crate::target::Target;
 
 impl Target {
@@ -75,31 +73,5 @@ impl Target {
         settled_by: UnixMs,
     ) -> Result<WriteOutcome, PortError> {
         self.write(WriteBatch { table: mapping, stamp: None, form, rows }, settled_by).await
-    }
-
-    /// Deletes the row with this key; one that is not there is no error. Cells stamped later than the target's clock
-    /// survive it (`lindorm.md` 3.6). Where a DELETE does not say how long it may take, it may take effect for as long as
-    /// the server's own timeout, and `settled_by` must lie that far ahead (protocol H8).
-    ///
-    /// # Errors
-    /// As [`Sink::write`].
-    pub async fn delete_row(
-        &self,
-        mapping: &TableMapping,
-        key: &[TargetValue],
-        form: StatementForm,
-        settled_by: UnixMs,
-    ) -> Result<(), PortError> {
-        let columns = Columns::of(mapping);
-        let timeout = match form.delete_timeout {
-            TimeoutHint::Given => STATEMENT_TIMEOUT,
-            TimeoutHint::Left => DDL_TIMEOUT,
-        };
-        let make = || {
-            let key = equal(columns.key_names(), key);
-            delete(&mapping.target.id, &key, form.delete_timeout, form.values)
-        };
-        let deleted = self.send(make, Window { settled_by, stamped: false, timeout }, Size::Least).await;
-        deleted.map_err(|failure| failure.into_port(&format!("deleting from {}", mapping.target.id)))
     }
 }

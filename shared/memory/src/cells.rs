@@ -46,6 +46,52 @@ pub(crate) struct LateWrite {
     pub(crate) rows: Vec<TargetRow>,
 }
 
+/// Keys that are deleted once the clock says so.
+pub(crate) struct LateDelete {
+    /// When.
+    pub(crate) at: UnixMs,
+    /// Where.
+    pub(crate) table: TableId,
+    /// Under which stamp.
+    pub(crate) stamp: UnixMs,
+    /// What.
+    pub(crate) keys: Vec<TargetRow>,
+}
+
+/// A statement that takes effect when it likes.
+pub(crate) enum Late {
+    /// An UPSERT.
+    Write(LateWrite),
+    /// A DELETE.
+    Delete(LateDelete),
+}
+
+impl Late {
+    /// When it takes effect.
+    pub(crate) fn at(&self) -> UnixMs {
+        match self {
+            Self::Write(write) => write.at,
+            Self::Delete(delete) => delete.at,
+        }
+    }
+
+    /// The table it is about.
+    pub(crate) fn table(&self) -> &TableId {
+        match self {
+            Self::Write(write) => &write.table,
+            Self::Delete(delete) => &delete.table,
+        }
+    }
+
+    /// Takes effect.
+    pub(crate) fn apply(&self, table: &mut StoredTable) {
+        match self {
+            Self::Write(write) => write.apply(table),
+            Self::Delete(delete) => delete.keys.iter().for_each(|key| table.delete(key, delete.stamp)),
+        }
+    }
+}
+
 impl LateWrite {
     /// Writes the rows.
     pub(crate) fn apply(&self, table: &mut StoredTable) {

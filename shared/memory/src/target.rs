@@ -10,18 +10,19 @@ use std::time::Duration;
 
 use migration::capabilities::Capabilities;
 use migration::ident::{DatabaseName, TableId};
-use migration::limits::STATEMENT_TIMEOUT;
+use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::{
-    Clock, PortError, RejectedRow, Sink, Surface, TargetCatalog, TargetClock, TargetFacts, TargetProbe,
-    TlsFacts, WriteBatch, WriteOutcome,
+    Clock, DeleteBatch, Deleter, PortError, RejectedRow, Sink, Surface, TargetCatalog, TargetClock,
+    TargetFacts, TargetProbe, TlsFacts, WriteBatch, WriteOutcome,
 };
 use migration::retry::{Effect, Retry};
 use migration::run::RunId;
 use migration::schema::TargetTable;
+use migration::statement_form::TimeoutHint;
 use migration::time::UnixMs;
 use migration::value::{Refusal, TargetRow, TargetValue};
 
-use crate::cells::{LateWrite, StoredTable};
+use crate::cells::{Late, LateDelete, LateWrite, StoredTable};
 use crate::clock::ManualClock;
 use crate::definition::Definition;
 use crate::faults::{Call, Faults, Step, after, before};
@@ -44,7 +45,7 @@ struct Server {
     tables: BTreeMap<TableId, StoredTable>,
     probes: BTreeSet<(RunId, DatabaseName)>,
     refuse: Refuse,
-    late: Vec<LateWrite>,
+    late: Vec<Late>,
     late_definitions: Vec<(UnixMs, Definition)>,
 }
 
@@ -155,13 +156,13 @@ impl MemoryTarget {
             }
             now < *at
         });
-        late.retain(|write| {
-            if write.at <= now
-                && let Some(table) = tables.get_mut(&write.table)
+        late.retain(|statement| {
+            if statement.at() <= now
+                && let Some(table) = tables.get_mut(statement.table())
             {
-                write.apply(table);
+                statement.apply(table);
             }
-            now < write.at
+            now < statement.at()
         });
         server
     }
@@ -179,7 +180,8 @@ impl MemoryTarget {
             return Err(PortError::permanent(Surface::Target, format!("no table {id}")));
         };
         let columns = table.place(batch.table)?;
-        let stamp = batch.stamp.unwrap_or_else(|| self.stamp(&server));
+        // The target stamps a statement when it takes effect, which is later for a late one.
+        let stamp = batch.stamp.unwrap_or_else(|| self.stamp(&server).plus(late.unwrap_or_default()));
         let count = if half { batch.rows.len() / 2 } else { batch.rows.len() };
         let mut outcome = WriteOutcome::default();
         let mut rows = Vec::new();
@@ -190,14 +192,45 @@ impl MemoryTarget {
             }
         }
         let at = late.map_or(UnixMs(0), |span| self.clock.now().plus(span));
-        let write = LateWrite { at, table: id.clone(), columns, stamp, rows };
-        if late.is_some() {
-            server.late.push(write);
-        } else if let Some(table) = server.tables.get_mut(id) {
-            write.apply(table);
-        }
+        server
+            .execute(Late::Write(LateWrite { at, table: id.clone(), columns, stamp, rows }), late.is_some());
         Ok(outcome)
     }
+
+    /// Deletes the first half of the keys, or all; `late` defers it.
+    fn remove(&self, batch: &DeleteBatch<'_>, half: bool, late: Option<Duration>) -> Result<(), PortError> {
+        let mut server = self.server();
+        let table = batch.table.target.id.clone();
+        if !server.tables.contains_key(&table) {
+            return Err(PortError::permanent(Surface::Target, format!("no table {table}")));
+        }
+        let stamp = self.stamp(&server).plus(late.unwrap_or_default());
+        let count = if half { batch.keys.len() / 2 } else { batch.keys.len() };
+        let at = late.map_or(UnixMs(0), |span| self.clock.now().plus(span));
+        let keys = batch.keys.iter().take(count).cloned().collect();
+        server.execute(Late::Delete(LateDelete { at, table, stamp, keys }), late.is_some());
+        Ok(())
+    }
+}
+
+impl Server {
+    fn execute(&mut self, statement: Late, is_late: bool) {
+        if is_late {
+            self.late.push(statement);
+        } else if let Some(table) = self.tables.get_mut(statement.table()) {
+            statement.apply(table);
+        }
+    }
+}
+
+/// The time one of the rows' or keys' statements may take, within `settled_by`.
+fn admit_time(now: UnixMs, timeout: Duration, settled_by: UnixMs) -> Result<(), PortError> {
+    if now.plus(timeout) > settled_by {
+        let mut error = PortError::permanent(Surface::Target, "the time to send in is over");
+        (error.retry, error.effect) = (Retry::Now, Effect::None);
+        return Err(error);
+    }
+    Ok(())
 }
 
 impl TargetCatalog for MemoryTarget {
@@ -286,11 +319,7 @@ impl TargetClock for MemoryTarget {
 impl Sink for MemoryTarget {
     async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
         let step = self.faults.step(Call::Write);
-        if self.clock.now().plus(STATEMENT_TIMEOUT) > settled_by {
-            let mut error = PortError::permanent(Surface::Target, "the time to send in is over");
-            (error.retry, error.effect) = (Retry::Now, Effect::None);
-            return Err(error);
-        }
+        admit_time(self.clock.now(), STATEMENT_TIMEOUT, settled_by)?;
         match step {
             Step::Work => self.take(&batch, false, None),
             Step::Before(retry) => Err(before(Call::Write, retry)),
@@ -300,6 +329,26 @@ impl Sink for MemoryTarget {
             Step::Late(span) => {
                 self.take(&batch, false, Some(span)).and_then(|_| Err(after(Call::Write, Retry::Now)))
             }
+        }
+    }
+}
+
+impl Deleter for MemoryTarget {
+    async fn delete(&self, batch: DeleteBatch<'_>, settled_by: UnixMs) -> Result<(), PortError> {
+        let step = self.faults.step(Call::DeleteRows);
+        let timeout = match batch.form.delete_timeout {
+            TimeoutHint::Given => STATEMENT_TIMEOUT,
+            TimeoutHint::Left => DDL_TIMEOUT,
+        };
+        admit_time(self.clock.now(), timeout, settled_by)?;
+        let failed = |retry| after(Call::DeleteRows, retry);
+        match step {
+            Step::Work => self.remove(&batch, false, None),
+            Step::Before(retry) => Err(before(Call::DeleteRows, retry)),
+            Step::Conflict => Err(before(Call::DeleteRows, Retry::Now)),
+            Step::After(retry) => self.remove(&batch, false, None).and_then(|()| Err(failed(retry))),
+            Step::Half => self.remove(&batch, true, None).and_then(|()| Err(failed(Retry::Now))),
+            Step::Late(span) => self.remove(&batch, false, Some(span)).and_then(|()| Err(failed(Retry::Now))),
         }
     }
 }

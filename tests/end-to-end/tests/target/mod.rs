@@ -3,6 +3,7 @@
 
 mod catalog;
 mod definer;
+mod deleting;
 mod faults;
 mod forms;
 mod line;
