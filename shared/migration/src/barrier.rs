@@ -28,3 +28,16 @@ pub struct Barrier {
     /// The statement, shortened, for reports.
     pub statement: String,
 }
+
+/// A definition that was passed, for reports: `run#ID` / `passed#N`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedDefinition {
+    /// Its position.
+    pub position: Position,
+    /// The statement, shortened.
+    pub statement: String,
+    /// What the owner should know of how it was carried.
+    pub notes: Vec<String>,
+    /// When it was passed.
+    pub at: UnixMs,
+}

@@ -15,6 +15,8 @@
 //! The times are of the holders' machines; what their clocks may differ by is part of the statement timeout's slack
 //! and far below it on hosts that keep time.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{LEASE_SPAN_MAX, STATEMENT_TIMEOUT};
@@ -65,10 +67,18 @@ impl Lease {
     /// # Errors
     /// [`Busy`] while another holder may still work.
     pub fn acquire(self, now: UnixMs, deadline: UnixMs) -> Result<Self, Busy> {
+        self.acquire_for(now, deadline, STATEMENT_TIMEOUT)
+    }
+
+    /// As [`acquire`](Self::acquire), for statements that may take effect for `timeout` after they were sent.
+    ///
+    /// # Errors
+    /// [`Busy`] while another holder may still work.
+    pub fn acquire_for(self, now: UnixMs, deadline: UnixMs, timeout: Duration) -> Result<Self, Busy> {
         if !self.has_ended(now) {
             return Err(Busy { until: self.until });
         }
-        Ok(Self { token: FencingToken(self.token.0 + 1), until: end(now, deadline) })
+        Ok(Self { token: FencingToken(self.token.0 + 1), until: end(now, deadline, timeout) })
     }
 
     /// Prolongs the lease.
@@ -76,10 +86,24 @@ impl Lease {
     /// # Errors
     /// [`Lost`] where the token is not the newest, or the lease ran out.
     pub fn renew(self, token: FencingToken, now: UnixMs, deadline: UnixMs) -> Result<Self, Lost> {
+        self.renew_for(token, now, deadline, STATEMENT_TIMEOUT)
+    }
+
+    /// As [`renew`](Self::renew), for statements that may take effect for `timeout` after they were sent.
+    ///
+    /// # Errors
+    /// [`Lost`] where the token is not the newest, or the lease ran out.
+    pub fn renew_for(
+        self,
+        token: FencingToken,
+        now: UnixMs,
+        deadline: UnixMs,
+        timeout: Duration,
+    ) -> Result<Self, Lost> {
         if self.token != token || self.has_ended(now) {
             return Err(Lost);
         }
-        Ok(Self { token, until: self.until.max(end(now, deadline)) })
+        Ok(Self { token, until: self.until.max(end(now, deadline, timeout)) })
     }
 
     /// Gives the lease back; only after every statement sent under it was answered.
@@ -91,8 +115,8 @@ impl Lease {
     }
 }
 
-fn end(now: UnixMs, deadline: UnixMs) -> UnixMs {
-    deadline.min(now.plus(LEASE_SPAN_MAX)).plus(STATEMENT_TIMEOUT)
+fn end(now: UnixMs, deadline: UnixMs, timeout: Duration) -> UnixMs {
+    deadline.min(now.plus(LEASE_SPAN_MAX)).plus(timeout)
 }
 
 #[cfg(test)]

@@ -18,25 +18,61 @@ use crate::key::{KeyRange, KeyTuple};
 use crate::record::{ChunkId, ChunkNumber, TableNumber};
 use crate::schema::{SchemaVersion, TableMapping};
 
-/// A table of a run: `run#ID` / `table#T`. Its version changes only with the generation.
+/// A table of a run: `run#ID` / `table#T`. It changes with a definition of the source only.
+///
+/// Whoever cuts, takes or advances a chunk does so in a transaction that checks this record unchanged. So a definition
+/// that stores it ends every hold on the table's chunks at the next step, and `held` gives out no new one (protocol H7).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableRecord {
     /// Its number.
     pub number: TableNumber,
     /// How it is carried.
     pub mapping: TableMapping,
-    /// Raised by whatever makes the chunks read so far worthless.
+    /// Raised by every definition that concerns rows read before it.
     pub generation: Generation,
+    /// Chunks of an earlier generation count no more; those from here on are open, whichever generation they were cut in.
+    #[serde(default = "first_generation")]
+    pub chunks_from: Generation,
+    /// A definition is being executed: no chunk of this table is cut or taken.
+    #[serde(default)]
+    pub held: bool,
     /// The definitions passed when the mapping was made: images of this table belong to it from there on.
+    ///
+    /// A batch carries the reader's schema version as it was shipped. A barrier is passed only while no lane is
+    /// outstanding, so a batch with a version below this one is stale by its number already; a lane takes a batch whose
+    /// version is at least this one, and loads the table again where its own copy is older than the batch.
     #[serde(default)]
     pub schema: SchemaVersion,
+}
+
+fn first_generation() -> Generation {
+    Generation(0)
 }
 
 impl TableRecord {
     /// A table as precheck maps it.
     #[must_use]
     pub fn new(number: TableNumber, mapping: TableMapping) -> Self {
-        Self { number, mapping, generation: Generation(0), schema: SchemaVersion(0) }
+        let (generation, schema) = (Generation(0), SchemaVersion(0));
+        Self { number, mapping, generation, chunks_from: generation, held: false, schema }
+    }
+
+    /// Whether chunks of this generation still count.
+    #[must_use]
+    pub fn counts(&self, generation: Generation) -> bool {
+        generation >= self.chunks_from
+    }
+
+    /// The record while a definition is executed: a generation further, and nobody may take a chunk. `void` says that
+    /// nothing cut so far counts any more. A record that is held already stays as it is: one definition, one generation.
+    #[must_use]
+    pub fn hold(&self, void: bool) -> Self {
+        if self.held {
+            return self.clone();
+        }
+        let generation = Generation(self.generation.0 + 1);
+        let chunks_from = if void { generation } else { self.chunks_from };
+        Self { generation, chunks_from, held: true, ..self.clone() }
     }
 }
 

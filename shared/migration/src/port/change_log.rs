@@ -40,7 +40,7 @@ pub struct LogStart {
 }
 
 /// Where the log ends just now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogEnd {
     /// Behind the last event.
     pub place: LogPlace,

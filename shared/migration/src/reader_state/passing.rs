@@ -3,6 +3,7 @@
 use super::{Checkpoint, ReaderState, Resume, Shipping};
 use crate::barrier::Barrier;
 use crate::lane_progress::LaneProgress;
+use crate::mutation::{self, Rule};
 use crate::position::Position;
 use crate::schema::SchemaVersion;
 use crate::time::UnixMs;
@@ -11,9 +12,10 @@ impl ReaderState {
     /// Whether the definition may be executed: everything before it is applied, and still is what is shipped.
     #[must_use]
     pub fn barrier_is_open(&self, lanes: &[LaneProgress]) -> bool {
-        self.barrier.as_ref().is_some_and(|barrier| {
-            barrier.stored == self.position && barrier.epoch == self.epoch && !self.any_outstanding(lanes)
-        })
+        let Some(barrier) = &self.barrier else { return false };
+        let stands = barrier.stored == self.position && barrier.epoch == self.epoch;
+        let stands = stands || mutation::is_left_out(Rule::BarrierPosition);
+        stands && (!self.any_outstanding(lanes) || mutation::is_left_out(Rule::BarrierWait))
     }
 
     /// The state behind an executed definition.
@@ -27,8 +29,9 @@ impl ReaderState {
         next.committed_at = barrier.committed_at;
         next.stored_at = now;
         for shipping in &mut next.lanes {
-            *shipping =
-                Shipping { low: shipping.low.max(position), oldest: UnixMs(0), watch: None, ..*shipping };
+            let raised = shipping.low.max(position);
+            let low = if mutation::is_left_out(Rule::BarrierRaisesLow) { shipping.low } else { raised };
+            *shipping = Shipping { low, oldest: UnixMs(0), watch: None, ..*shipping };
         }
         let mut executed = self.resume.executed.clone();
         if let (Some(executed), Some(gtid)) = (&mut executed, &barrier.gtid) {

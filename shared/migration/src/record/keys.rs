@@ -10,6 +10,7 @@ use crate::ident::TableId;
 use crate::lane::Lane;
 use crate::port::RecordKey;
 use crate::run::RunId;
+use crate::schema::SchemaVersion;
 use crate::value::Digest;
 
 /// A table's place in a run, from 0, largest table first.
@@ -51,6 +52,10 @@ pub const PLANS: &str = "plan#";
 pub const PROGRESSES: &str = "progress#";
 /// Prefix of rejects.
 pub const REJECTS: &str = "reject#";
+/// Prefix of the copies of tables that are copied again.
+pub const RECOPIES: &str = "recopy#";
+/// Prefix of the definitions passed.
+pub const PASSED: &str = "passed#";
 /// Prefix of every lease.
 pub const LEASES: &str = "lease#";
 /// Prefix of lane records.
@@ -116,6 +121,18 @@ pub fn progress(run: RunId, table: TableNumber) -> RecordKey {
     of_run(run, format!("{PROGRESSES}{:06}", table.0))
 }
 
+/// How far a table has come that is copied again.
+#[must_use]
+pub fn recopy(run: RunId, table: TableNumber) -> RecordKey {
+    of_run(run, format!("{RECOPIES}{:06}", table.0))
+}
+
+/// A definition that was passed, by the schema version behind it.
+#[must_use]
+pub fn passed(run: RunId, schema: SchemaVersion) -> RecordKey {
+    of_run(run, format!("{PASSED}{:06}", schema.0))
+}
+
 /// A chunk.
 #[must_use]
 pub fn chunk(run: RunId, chunk: ChunkId) -> RecordKey {
@@ -131,7 +148,13 @@ pub fn chunks_of(table: TableNumber) -> String {
 /// A chunk's lease.
 #[must_use]
 pub fn chunk_lease(run: RunId, chunk: ChunkId) -> RecordKey {
-    of_run(run, format!("{CHUNK_LEASES}{:06}#{:08}", chunk.table.0, chunk.number.0))
+    of_run(run, format!("{}{:08}", chunk_leases_of(chunk.table), chunk.number.0))
+}
+
+/// Prefix of the leases of a table's chunks.
+#[must_use]
+pub fn chunk_leases_of(table: TableNumber) -> String {
+    format!("{CHUNK_LEASES}{:06}#", table.0)
 }
 
 /// The chunk a lease record is about; none where the key is not a chunk lease's.

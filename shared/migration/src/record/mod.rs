@@ -10,6 +10,8 @@
 //! | `run#ID` | `table#T` | [`TableRecord`](crate::table_plan::TableRecord) |
 //! | `run#ID` | `plan#T` | [`TablePlan`](crate::table_plan::TablePlan) |
 //! | `run#ID` | `progress#T` | [`TableProgress`](crate::table_plan::TableProgress) |
+//! | `run#ID` | `recopy#T` | [`Recopy`](crate::recopy::Recopy), for a table that is copied again |
+//! | `run#ID` | `passed#N` | [`PassedDefinition`](crate::barrier::PassedDefinition) |
 //! | `run#ID` | `chunk#T#C` | [`Chunk`](crate::chunk::Chunk) |
 //! | `run#ID` | `reject#T#DIGEST` | [`Reject`](crate::chunk::Reject) |
 //! | `run#ID` | `lease#copy#T#C` | [`Lease`](crate::lease::Lease) of a chunk; exists exactly while the chunk is not done |
@@ -25,10 +27,11 @@ mod keys;
 mod stored;
 
 pub use keys::{
-    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LANES, LEASES, PLANS, PROGRESSES, REJECTS, TABLES,
-    TASKS, TableNumber, chunk, chunk_lease, chunk_of_lease, chunks_of, definition_lease, finding, gate, head,
-    journal, lane, lane_lease, owner, plan, planner_lease, progress, reader, reader_lease, reject,
-    rejects_of, repair_lease, run, run_partition, stamp, table,
+    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LANES, LEASES, PASSED, PLANS, PROGRESSES,
+    RECOPIES, REJECTS, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of, chunk_of_lease,
+    chunks_of, definition_lease, finding, gate, head, journal, lane, lane_lease, owner, passed, plan,
+    planner_lease, progress, reader, reader_lease, recopy, reject, rejects_of, repair_lease, run,
+    run_partition, stamp, table,
 };
 pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
 
