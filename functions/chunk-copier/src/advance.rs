@@ -116,9 +116,9 @@ where
             // Only the progress record may have changed; if the lease or the table has, this holder has nothing to say
             // any more.
             let lease: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
-            let table: Stored<TableRecord> = record::must_load(self.records, &table_key).await?;
+            let table: Option<Stored<TableRecord>> = record::load(self.records, &table_key).await?;
             let is_held = lease.is_some_and(|lease| lease.version == held.lease.version);
-            if !is_held || table.version != held.table.version {
+            if !is_held || table.is_none_or(|table| table.version != held.table.version) {
                 return Ok(Advance::Lost);
             }
         }

@@ -3,7 +3,8 @@
 //! # Why nothing is lost or written out of turn
 //!
 //! 1. The lease is taken in a transaction that checks the owner record and the table record unchanged since they
-//!    were read. So a run that lost the table, or a table whose generation was raised, gets no new lease.
+//!    were read. So a run that lost the table gets no new lease, and neither does a table that a definition holds: the
+//!    record is looked at before the lease is taken, else definitions would starve (protocol H7).
 //! 2. No page is written without a lease whose end lies beyond the statement timeout of its last statement, and
 //!    none that is older than 30 s ([`migration::stamp`], 5).
 //! 3. A page's rows count only after the transaction that moves the cursor, which checks the lease record's
@@ -33,6 +34,9 @@ use crate::page::PageEnd;
 
 /// Time the first page of an invocation is given, before there is a measurement.
 const FIRST_PAGE: Duration = Duration::from_millis(500);
+
+/// How long a chunk is left alone whose table a definition holds.
+const HELD_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the copier works with.
 #[derive(Debug)]
@@ -110,11 +114,16 @@ where
             message::send(self.queue, &[Message::Plan { run: id }]).await?;
             return done;
         };
-        let table: Stored<TableRecord> =
-            record::must_load(self.records, &record::table(id, chunk.table)).await?;
+        let table: Option<Stored<TableRecord>> =
+            record::load(self.records, &record::table(id, chunk.table)).await?;
+        // A table that is followed no more has no record.
+        let Some(table) = table else { return done };
         let stored_chunk: Stored<Chunk> = record::must_load(self.records, &record::chunk(id, chunk)).await?;
-        if stored_chunk.value.generation != table.value.generation {
+        if !table.value.counts(stored_chunk.value.generation) {
             return done;
+        }
+        if table.value.held {
+            return Ok(Entry::Leave(Outcome::Again { after: HELD_PAUSE }));
         }
         let target = &table.value.mapping.target;
         let owner_key = record::owner(self.target_name, &target.id);

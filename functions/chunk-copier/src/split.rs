@@ -1,7 +1,7 @@
 //! No straggler tail: when planning is over and no chunk waits for a copier, a copier gives half of its rest away.
 //!
-//! Shrinking its own end, the new chunk, its lease record and the table's count are one transaction under the lease
-//! (protocol H20); the message is sent afterwards, and `wake` sends it again should it be lost.
+//! Shrinking its own end, the new chunk, its lease record and the table's count are one transaction under the lease and
+//! the unchanged table record (protocol H20); the message is sent afterwards, and `wake` sends it again should it be lost.
 
 use std::time::Duration;
 
@@ -57,6 +57,7 @@ where
             record::put_new(record::chunk_lease(run, given.id), &Lease::unheld()),
             record::put(plan_key, &counted, plan.unchanged()),
             Write::Check { key: record::chunk_lease(run, kept.id), expect: held.lease.unchanged() },
+            Write::Check { key: record::table(run, kept.id.table), expect: held.table.unchanged() },
         ];
         if self.records.commit(writes).await? == Commit::Stored {
             held.chunk = next(&held.chunk, kept);

@@ -25,7 +25,7 @@ fn take_away(world: &World) {
 
 fn raise_generation(world: &World) {
     let key = record::table(world.run, TableNumber(0));
-    let table = TableRecord { generation: Generation(1), ..world.load(&key) };
+    let table = TableRecord { generation: Generation(1), chunks_from: Generation(1), ..world.load(&key) };
     world.store(key, &table);
 }
 

@@ -10,9 +10,9 @@ use migration::lease::Lease;
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
-    CheckpointTable, Clock, Commit, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe,
+    CheckpointTable, Clock, Commit, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe, Write,
 };
-use migration::record::{self, Stored, TableNumber};
+use migration::record::{self, Stored};
 use migration::run::{Event, State};
 use migration::run_store::{self, Step};
 use migration::table_plan::{self, TablePlan, TableRecord};
@@ -31,7 +31,7 @@ where
     pub(crate) async fn cut_all(&self, work: &Work) -> Result<Progress, HandlerError> {
         let mut phase = phase::load(self.records, work.run.id).await?;
         while phase.cut < work.run.tables {
-            let table = phase::table(self.records, work.run.id, phase.cut).await?;
+            let table = phase::stored_table(self.records, work.run.id, phase.cut).await?;
             if self.cut_table(work, &table).await? != Progress::Over {
                 phase::store(self.records, work.run.id, phase).await?;
                 return Ok(Progress::Later(Duration::ZERO));
@@ -48,19 +48,27 @@ where
         }
     }
 
-    async fn cut_table(&self, work: &Work, table: &TableRecord) -> Result<Progress, HandlerError> {
-        let source = &table.mapping.source;
+    pub(crate) async fn cut_table(
+        &self,
+        work: &Work,
+        table: &Stored<TableRecord>,
+    ) -> Result<Progress, HandlerError> {
+        let (number, mapping) = (table.value.number, &table.value.mapping);
+        let source = &mapping.source;
         let chunk_bytes = work.task.tuning.chunk_bytes.bytes();
         let rows = table_plan::rows_per_chunk(source.rows_estimate, source.data_bytes, chunk_bytes);
         while self.time_left(work) {
-            let key = record::plan(work.run.id, table.number);
+            let key = record::plan(work.run.id, number);
             let plan: Stored<TablePlan> = record::must_load(self.records, &key).await?;
             if plan.value.complete {
                 return Ok(Progress::Over);
             }
             let rest = KeyRange { after: plan.value.cursor.clone(), through: None };
-            let boundary = self.sampler.boundary_after(&table.mapping, &rest, rows).await?;
-            self.record_chunk(work, table.number, table, &plan, boundary).await?;
+            let boundary = self.sampler.boundary_after(mapping, &rest, rows).await?;
+            if self.record_chunk(work, table, &plan, boundary).await? == Commit::Conflict {
+                // Another planner was faster, or a definition has changed the table: look again.
+                return Ok(Progress::Later(Duration::ZERO));
+            }
         }
         Ok(Progress::Later(Duration::ZERO))
     }
@@ -68,23 +76,25 @@ where
     async fn record_chunk(
         &self,
         work: &Work,
-        number: TableNumber,
-        table: &TableRecord,
+        table: &Stored<TableRecord>,
         plan: &Stored<TablePlan>,
         boundary: Option<migration::key::KeyTuple>,
-    ) -> Result<(), HandlerError> {
-        let run = work.run.id;
-        let Some((chunk, next)) = table_plan::cut(&plan.value, number, table.generation, boundary) else {
-            return Ok(());
+    ) -> Result<Commit, HandlerError> {
+        let (run, number) = (work.run.id, table.value.number);
+        let Some((chunk, next)) = table_plan::cut(&plan.value, number, table.value.generation, boundary)
+        else {
+            return Ok(Commit::Stored);
         };
         let writes = vec![
+            Write::Check { key: record::table(run, number), expect: table.unchanged() },
             record::put(record::plan(run, number), &next, plan.unchanged()),
             record::put_new(record::chunk(run, chunk.id), &chunk),
             record::put_new(record::chunk_lease(run, chunk.id), &Lease::unheld()),
         ];
-        if self.records.commit(writes).await? == Commit::Stored {
+        let commit = self.records.commit(writes).await?;
+        if commit == Commit::Stored {
             message::send(self.queue, &[Message::Copy { run, chunk: chunk.id }]).await?;
         }
-        Ok(())
+        Ok(commit)
     }
 }

@@ -54,7 +54,14 @@ pub(crate) async fn table(
     run: RunId,
     number: u32,
 ) -> Result<TableRecord, HandlerError> {
-    let stored: Stored<TableRecord> =
-        record::must_load(records, &record::table(run, TableNumber(number))).await?;
-    Ok(stored.value)
+    Ok(stored_table(records, run, number).await?.value)
+}
+
+/// A table's record with its version.
+pub(crate) async fn stored_table(
+    records: &impl CheckpointTable,
+    run: RunId,
+    number: u32,
+) -> Result<Stored<TableRecord>, HandlerError> {
+    Ok(record::must_load(records, &record::table(run, TableNumber(number))).await?)
 }
