@@ -8,6 +8,11 @@ use migration::schema::{MARKER_COLUMN, TableMapping, TargetColumn, TargetTable};
 use migration::time::UnixMs;
 use migration::value::{Digest, TargetRow, TargetValue, row_digest};
 
+use crate::nature::{Nature, Nulls};
+
+/// The cell that is there where a row of NULLs exists.
+const ROW_CELL: &str = "";
+
 /// A table with its cells.
 pub(crate) struct StoredTable {
     definition: TargetTable,
@@ -32,71 +37,39 @@ pub(crate) struct Columns {
     marker: bool,
 }
 
-/// Rows that are written once the clock says so.
-pub(crate) struct LateWrite {
+/// Rows that are written, or keys that are deleted, now or once the clock says so.
+pub(crate) struct Landing {
     /// When.
     pub(crate) at: UnixMs,
     /// Where.
     pub(crate) table: TableId,
-    /// Which columns.
-    pub(crate) columns: Columns,
-    /// Under which stamp.
-    pub(crate) stamp: UnixMs,
     /// What.
-    pub(crate) rows: Vec<TargetRow>,
+    pub(crate) what: Statement,
 }
 
-/// Keys that are deleted once the clock says so.
-pub(crate) struct LateDelete {
-    /// When.
-    pub(crate) at: UnixMs,
-    /// Where.
-    pub(crate) table: TableId,
-    /// Under which stamp.
-    pub(crate) stamp: UnixMs,
-    /// What.
-    pub(crate) keys: Vec<TargetRow>,
+/// What a statement does.
+pub(crate) enum Statement {
+    /// UPSERT; the node that carries it out stamps it unless a stamp is given.
+    Upsert { columns: Columns, stamp: Option<UnixMs>, rows: Vec<TargetRow> },
+    /// DELETE.
+    Delete { keys: Vec<TargetRow> },
 }
 
-/// A statement that takes effect when it likes.
-pub(crate) enum Late {
-    /// An UPSERT.
-    Write(LateWrite),
-    /// A DELETE.
-    Delete(LateDelete),
-}
-
-impl Late {
-    /// When it takes effect.
-    pub(crate) fn at(&self) -> UnixMs {
+impl Statement {
+    /// Carries it out; `stamp` asks the clock of any node.
+    pub(crate) fn apply(&self, table: &mut StoredTable, nature: &Nature, mut clock: impl FnMut() -> UnixMs) {
         match self {
-            Self::Write(write) => write.at,
-            Self::Delete(delete) => delete.at,
-        }
-    }
-
-    /// The table it is about.
-    pub(crate) fn table(&self) -> &TableId {
-        match self {
-            Self::Write(write) => &write.table,
-            Self::Delete(delete) => &delete.table,
-        }
-    }
-
-    /// Takes effect.
-    pub(crate) fn apply(&self, table: &mut StoredTable) {
-        match self {
-            Self::Write(write) => write.apply(table),
-            Self::Delete(delete) => delete.keys.iter().for_each(|key| table.delete(key, delete.stamp)),
-        }
-    }
-}
-
-impl LateWrite {
-    /// Writes the rows.
-    pub(crate) fn apply(&self, table: &mut StoredTable) {
-        for row in &self.rows {
-            table.upsert(&self.columns, row, self.stamp);
+            Self::Upsert { columns, stamp, rows } => {
+                for row in rows {
+                    let stamp = stamp.unwrap_or_else(&mut clock);
+                    table.upsert(columns, row, stamp, nature);
+                }
+            }
+            Self::Delete { keys } => {
+                for key in keys {
+                    table.delete(key, clock());
+                }
+            }
         }
     }
 }
@@ -166,21 +139,33 @@ impl StoredTable {
         self.rows.entry(digest).or_insert_with(|| StoredRow { key, deleted_at: None, cells: BTreeMap::new() })
     }
 
-    fn upsert(&mut self, columns: &Columns, row: &TargetRow, stamp: UnixMs) {
+    fn upsert(&mut self, columns: &Columns, row: &TargetRow, stamp: UnixMs, nature: &Nature) {
         let value = |at: usize| row.get(at).cloned().expect("invariant: a row has the mapping's columns");
         let stored = self.row(columns.key.iter().map(|at| value(*at)).collect());
         for (at, name) in &columns.values {
-            stored.put(name, value(*at), stamp);
+            stored.put(name, value(*at), stamp, nature);
         }
         if columns.marker {
-            stored.put(MARKER_COLUMN, TargetValue::Int(1), stamp);
+            stored.put(MARKER_COLUMN, TargetValue::Int(1), stamp, nature);
         }
+        stored.put(ROW_CELL, TargetValue::Boolean(true), stamp, nature);
     }
 
     /// Hides every cell of the row stamped at or before `stamp`, now and later.
     pub(crate) fn delete(&mut self, key: &[TargetValue], stamp: UnixMs) {
         let row = self.row(key.to_vec());
         row.deleted_at = row.deleted_at.max(Some(stamp));
+    }
+
+    /// Forgets what is hidden, and the delete markers that hid it: what arrives later is not hidden any more.
+    pub(crate) fn compact(&mut self) {
+        self.dropped.clear();
+        for row in self.rows.values_mut() {
+            if let Some(hidden) = row.deleted_at.take() {
+                row.cells.retain(|_, (stamp, _)| *stamp > hidden);
+            }
+        }
+        self.rows.retain(|_, row| !row.cells.is_empty());
     }
 
     /// The rows a SELECT finds, without their NULLs.
@@ -193,14 +178,15 @@ impl StoredTable {
             row.cells.iter().filter(|(_, (stamp, _))| row.deleted_at.is_none_or(|hidden| *stamp > hidden));
         let seen: BTreeMap<String, TargetValue> =
             seen.map(|(name, (_, value))| (name.clone(), value.clone())).collect();
-        let exists =
-            if null_rows { !seen.is_empty() } else { seen.values().any(|value| *value != TargetValue::Null) };
+        let is_value =
+            |(name, value): &(&String, &TargetValue)| *name != ROW_CELL && **value != TargetValue::Null;
+        let exists = if null_rows { !seen.is_empty() } else { seen.iter().any(|cell| is_value(&cell)) };
         if !exists {
             return None;
         }
         let names = self.definition.key().into_iter().map(|column| column.name.as_str().to_owned());
         let mut found: BTreeMap<String, TargetValue> = names.zip(row.key.iter().cloned()).collect();
-        found.extend(seen.into_iter().filter(|(_, value)| *value != TargetValue::Null));
+        found.extend(seen.iter().filter(is_value).map(|(name, value)| (name.clone(), value.clone())));
         Some(found)
     }
 
@@ -216,9 +202,23 @@ pub(crate) fn refused(code: u16, summary: &str) -> PortError {
 }
 
 impl StoredRow {
-    fn put(&mut self, name: &str, value: TargetValue, stamp: UnixMs) {
-        let is_newest = self.cells.get(name).is_none_or(|(found, _)| *found <= stamp);
-        if is_newest {
+    fn put(&mut self, name: &str, value: TargetValue, stamp: UnixMs, nature: &Nature) {
+        let found = self.cells.get(name);
+        if value == TargetValue::Null {
+            match nature.nulls {
+                Nulls::Ignored => return,
+                Nulls::Removes => {
+                    if found.is_some_and(|(at, _)| *at <= stamp) {
+                        self.cells.remove(name);
+                    }
+                    return;
+                }
+                Nulls::Hides => {}
+            }
+        }
+        let is_read = found
+            .is_none_or(|(at, found)| *at < stamp || (*at == stamp && nature.ties.replaces(found, &value)));
+        if is_read {
             self.cells.insert(name.to_owned(), (stamp, value));
         }
     }

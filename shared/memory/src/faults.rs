@@ -30,6 +30,12 @@ pub enum Call {
     Count,
     BoundaryAfter,
     Page,
+    LogStart,
+    LogEnd,
+    LogVisible,
+    LogOpen,
+    LogFileFor,
+    LogNext,
     TargetFacts,
     Databases,
     DescribeTarget,
@@ -62,7 +68,13 @@ impl Call {
             | Self::DescribeSource
             | Self::Count
             | Self::BoundaryAfter
-            | Self::Page => Surface::Source,
+            | Self::Page
+            | Self::LogStart
+            | Self::LogEnd
+            | Self::LogVisible
+            | Self::LogOpen
+            | Self::LogFileFor
+            | Self::LogNext => Surface::Source,
             Self::TargetFacts
             | Self::Databases
             | Self::DescribeTarget
@@ -168,6 +180,10 @@ impl Faults {
     #[must_use]
     pub fn fired(&self) -> u64 {
         self.script().fired
+    }
+
+    pub(crate) fn clock(&self) -> ManualClock {
+        self.clock.clone()
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {

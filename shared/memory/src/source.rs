@@ -1,43 +1,35 @@
-//! A MySQL source in memory: tables with their mapping and rows, paged in key order.
+//! A MySQL source in memory: tables with their mapping and rows, paged in key order, and a log of what changed them.
 //!
+//! A SELECT sees a transaction when it is committed, or later where the test says so; the log has it at once.
 //! Keys are compared here although Rust code elsewhere must not: this is the server. The order is that of the
 //! values' bytes and numbers; no collation is imitated.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use migration::ident::{DatabaseName, TableId};
 use migration::key::{KeyRange, KeyTuple};
 use migration::port::{
-    KeySampler, Page, PageRequest, PortError, RowSource, SourceCatalog, SourceFacts, SourceQuestion, Surface,
-    TlsFacts,
+    Clock, KeySampler, LogEvent, Page, PageRequest, PortError, RowSource, SourceCatalog, SourceFacts,
+    SourceQuestion, Surface, TlsFacts,
 };
-use migration::schema::{SourceTable, TableMapping};
+use migration::schema::{SourceTable, TableChange, TableMapping};
 use migration::value::{SourceRow, SourceValue};
 
+use crate::clock::ManualClock;
 use crate::faults::{Call, Faults};
-use crate::source_key::{compare, key_of};
+use crate::history::History;
+use crate::log::MemoryLog;
+use crate::log_files::Content;
 use crate::source_question::answers;
+use crate::source_table::{RowChange, Table};
 
 /// A handle to a source server; clones share it.
 #[derive(Debug, Clone)]
 pub struct MemorySource {
     faults: Faults,
-    server: Arc<Mutex<Server>>,
-}
-
-#[derive(Debug)]
-struct Server {
-    facts: SourceFacts,
-    tables: BTreeMap<TableId, Table>,
-}
-
-#[derive(Debug)]
-struct Table {
-    source: SourceTable,
-    mapping: Option<TableMapping>,
-    /// In key order; keys are unique.
-    rows: Vec<(KeyTuple, SourceRow)>,
+    clock: ManualClock,
+    history: Arc<Mutex<History>>,
 }
 
 /// The server error for a table that is not there (`ER_NO_SUCH_TABLE`).
@@ -47,112 +39,184 @@ impl MemorySource {
     /// A source without tables and with facts that precheck finds nothing wrong with.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
-        let server = Server { facts: good_facts(), tables: BTreeMap::new() };
-        Self { faults, server: Arc::new(Mutex::new(server)) }
+        let history = Arc::new(Mutex::new(History::new(good_facts())));
+        Self { clock: faults.clock(), faults, history }
+    }
+
+    /// The source's log.
+    #[must_use]
+    pub fn log(&self) -> MemoryLog {
+        MemoryLog::new(self.faults.clone(), self.clock.clone(), Arc::clone(&self.history))
     }
 
     /// Changes what the server says about itself.
     pub fn set_facts(&self, change: impl FnOnce(&mut SourceFacts)) {
-        change(&mut self.server().facts);
+        change(&mut self.history().facts);
     }
 
-    /// Adds a table the catalog describes, without rows; or replaces one of the same name.
+    /// Adds a table the catalog describes, without rows; or replaces one of the same name. Nothing is logged.
     pub fn add_table(&self, source: SourceTable) {
-        let table = Table { source: source.clone(), mapping: None, rows: Vec::new() };
-        self.server().tables.insert(source.id, table);
+        self.history().put_table(&Table::new(source, None));
     }
 
-    /// Adds a table with rows, each in the mapping's column order; or replaces one of the same name.
+    /// Adds a table with rows, each in the mapping's column order; or replaces one of the same name. Nothing is logged.
     ///
     /// # Panics
     /// Where two rows have one key, or a row does not fit the mapping: the test is wrong.
     pub fn add_rows(&self, mapping: &TableMapping, rows: impl IntoIterator<Item = SourceRow>) {
-        let mut rows: Vec<(KeyTuple, SourceRow)> =
-            rows.into_iter().map(|row| (key_of(mapping, &row), row)).collect();
-        rows.sort_by(|one, other| compare(&one.0, &other.0));
-        for pair in rows.windows(2) {
-            if let [one, other] = pair {
-                assert!(compare(&one.0, &other.0).is_lt(), "two rows of {} have one key", mapping.source.id);
-            }
+        let mut table = Table::new(mapping.source.clone(), Some(mapping.clone()));
+        for row in rows {
+            let before = table.put(table.unmapped(mapping, &row));
+            assert!(before.is_none(), "two rows of {} have one key", mapping.source.id);
         }
-        let table = Table { source: mapping.source.clone(), mapping: Some(mapping.clone()), rows };
-        self.server().tables.insert(mapping.source.id.clone(), table);
+        self.history().put_table(&table);
     }
 
-    /// Inserts a row or replaces the one of the same key, as the owner of the source does while a copy runs.
+    /// Inserts a row or replaces the one of the same key without a word in the log.
     ///
     /// # Panics
     /// Where the table was not added with rows: the test is wrong.
-    pub fn put_row(&self, table: &TableId, row: SourceRow) {
-        let mut server = self.server();
-        let table = server.tables.get_mut(table).expect("invariant: the test added this table");
-        let mapping = table.mapping.as_ref().expect("invariant: the test added this table with rows");
-        let key = key_of(mapping, &row);
-        match table.rows.binary_search_by(|(other, _)| compare(other, &key)) {
-            Ok(at) => table.rows[at].1 = row,
-            Err(at) => table.rows.insert(at, (key, row)),
-        }
+    pub fn put_row(&self, id: &TableId, row: &SourceRow) {
+        self.history().change_unlogged(|tables| {
+            let table = tables.get_mut(id).expect("invariant: the test added this table");
+            let mapping = table.mapping.clone().expect("invariant: the test added this table with rows");
+            table.put(table.unmapped(&mapping, row));
+        });
     }
 
-    /// Drops a table, as the owner of the source does while a copy runs.
-    pub fn drop_table(&self, table: &TableId) {
-        self.server().tables.remove(table);
+    /// Drops a table, as the owner of the source does while a copy runs; nothing is logged.
+    pub fn drop_table(&self, id: &TableId) {
+        self.history().change_unlogged(|tables| {
+            tables.remove(id);
+        });
     }
 
-    /// The rows of a table in key order; counts as no call.
+    /// The committed rows of a table in key order, in the order of the mapping it was added with; counts as no call.
     #[must_use]
-    pub fn rows(&self, table: &TableId) -> Vec<SourceRow> {
-        let server = self.server();
-        server
-            .tables
-            .get(table)
-            .map(|table| table.rows.iter().map(|(_, row)| row.clone()).collect())
-            .unwrap_or_default()
+    pub fn rows(&self, id: &TableId) -> Vec<SourceRow> {
+        let mapping = self.history().committed.get(id).and_then(|table| table.mapping.clone());
+        mapping.map(|mapping| self.rows_as(id, &mapping)).unwrap_or_default()
     }
 
-    fn server(&self) -> MutexGuard<'_, Server> {
-        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The committed rows of a table in key order, in the order of a mapping; counts as no call.
+    ///
+    /// # Panics
+    /// Where the mapping has a column that the table has not.
+    #[must_use]
+    pub fn rows_as(&self, id: &TableId, mapping: &TableMapping) -> Vec<SourceRow> {
+        let history = self.history();
+        let Some(table) = history.committed.get(id) else { return Vec::new() };
+        let places = table.places(mapping).expect("invariant: the mapping fits the table");
+        table.rows().map(|row| places.iter().map(|at| row[*at].clone()).collect()).collect()
+    }
+
+    /// The committed rows of a table in key order, in the order of its own columns; counts as no call.
+    #[must_use]
+    pub fn committed(&self, id: &TableId) -> Vec<SourceRow> {
+        let history = self.history();
+        history.committed.get(id).map(|table| table.rows().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The table as it is defined now; counts as no call.
+    #[must_use]
+    pub fn definition(&self, id: &TableId) -> Option<SourceTable> {
+        self.history().committed.get(id).map(|table| table.source.clone())
+    }
+
+    /// Commits a transaction: it is in the log, and visible, at once.
+    ///
+    /// # Panics
+    /// Where a change does not fit its table: the test is wrong.
+    pub fn commit(&self, changes: Vec<RowChange>) {
+        self.commit_slowly(changes, Duration::ZERO);
+    }
+
+    /// Commits a transaction that a SELECT sees only after `delay`.
+    ///
+    /// # Panics
+    /// Where a change does not fit its table: the test is wrong.
+    pub fn commit_slowly(&self, changes: Vec<RowChange>, delay: Duration) {
+        self.history().commit(Content::Rows(changes), self.clock.now(), delay);
+    }
+
+    /// Carries out and logs a definition statement; rows hold `fill` in columns it adds.
+    ///
+    /// # Panics
+    /// Where a table it names is not there: the test is wrong.
+    pub fn define(&self, changes: Vec<TableChange>, statement: &str, fill: SourceValue) {
+        let content = Content::Definition { changes, statement: statement.to_owned(), fill };
+        self.history().commit(content, self.clock.now(), Duration::ZERO);
+    }
+
+    /// Logs an event as it is, outside any transaction.
+    pub fn log_event(&self, event: LogEvent) {
+        self.history().commit(Content::Raw(event), self.clock.now(), Duration::ZERO);
+    }
+
+    /// Sets whether transactions get GTIDs.
+    pub fn set_gtids(&self, gtids: bool) {
+        self.history().gtids = gtids;
+    }
+
+    /// Begins another file of the log.
+    pub fn rotate_log(&self) {
+        self.history().log.rotate();
+    }
+
+    /// Removes all files of the log but the newest `keep`.
+    pub fn purge_log(&self, keep: usize) {
+        self.history().log.purge(keep);
+    }
+
+    /// Starts the log again from its first file, without a memory of what was before.
+    pub fn reset_log(&self) {
+        self.history().reset_log();
+    }
+
+    /// Breaks every open stream.
+    pub fn disconnect(&self) {
+        self.history().session += 1;
+    }
+
+    /// Lets another server take over, one that has not seen the last `lost` transactions.
+    pub fn fail_over(&self, lost: usize) {
+        self.history().fail_over(lost);
+    }
+
+    fn history(&self) -> MutexGuard<'_, History> {
+        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        history.see(self.clock.now());
+        history
     }
 }
 
-impl Server {
-    fn table(&self, id: &TableId) -> Result<&Table, PortError> {
-        self.tables.get(id).ok_or_else(|| PortError {
-            code: Some(NO_SUCH_TABLE),
-            ..PortError::permanent(Surface::Source, format!("no table {id}"))
-        })
-    }
-}
-
-impl Table {
-    fn in_range(&self, range: &KeyRange) -> &[(KeyTuple, SourceRow)] {
-        let up_to = |bound: &KeyTuple| self.rows.partition_point(|(key, _)| compare(key, bound).is_le());
-        let from = range.after.as_ref().map_or(0, up_to);
-        let to = range.through.as_ref().map_or(self.rows.len(), up_to);
-        self.rows.get(from..to).unwrap_or_default()
-    }
+fn table<'h>(history: &'h History, id: &TableId) -> Result<&'h Table, PortError> {
+    history.visible.get(id).ok_or_else(|| PortError {
+        code: Some(NO_SUCH_TABLE),
+        ..PortError::permanent(Surface::Source, format!("no table {id}"))
+    })
 }
 
 impl SourceCatalog for MemorySource {
     async fn facts(&self) -> Result<SourceFacts, PortError> {
-        self.faults.call(Call::SourceFacts, || Ok(self.server().facts.clone()))
+        self.faults.call(Call::SourceFacts, || Ok(self.history().facts.clone()))
     }
 
     async fn table_names(&self, database: &DatabaseName) -> Result<Option<Vec<TableId>>, PortError> {
         self.faults.call(Call::TableNames, || {
-            let server = self.server();
+            let history = self.history();
             let names: Vec<TableId> =
-                server.tables.keys().filter(|id| &id.database == database).cloned().collect();
+                history.visible.keys().filter(|id| &id.database == database).cloned().collect();
             Ok((!names.is_empty()).then_some(names))
         })
     }
 
     async fn describe(&self, tables: &[TableId]) -> Result<Vec<SourceTable>, PortError> {
         self.faults.call(Call::DescribeSource, || {
-            let server = self.server();
+            let history = self.history();
             Ok(tables
                 .iter()
-                .filter_map(|id| server.tables.get(id))
+                .filter_map(|id| history.visible.get(id))
                 .map(|table| table.source.clone())
                 .collect())
         })
@@ -160,10 +224,12 @@ impl SourceCatalog for MemorySource {
 
     async fn count(&self, table: &SourceTable, question: &SourceQuestion) -> Result<Option<u64>, PortError> {
         self.faults.call(Call::Count, || {
-            let server = self.server();
-            let table = server.table(&table.id)?;
+            let history = self.history();
+            let table = self::table(&history, &table.id)?;
             let Some(mapping) = &table.mapping else { return Ok(Some(0)) };
-            let found = table.rows.iter().filter(|(_, row)| answers(mapping, question, row)).count();
+            let places = table.places(mapping)?;
+            let mapped = |row: &SourceRow| places.iter().map(|at| row[*at].clone()).collect();
+            let found = table.rows().filter(|row| answers(mapping, question, &mapped(row))).count();
             Ok(Some(found as u64))
         })
     }
@@ -177,8 +243,8 @@ impl KeySampler for MemorySource {
         rows: u64,
     ) -> Result<Option<KeyTuple>, PortError> {
         self.faults.call(Call::BoundaryAfter, || {
-            let server = self.server();
-            let found = server.table(&table.source.id)?.in_range(range);
+            let history = self.history();
+            let found = self::table(&history, &table.source.id)?.in_range(range);
             let rows = usize::try_from(rows).unwrap_or(usize::MAX);
             if rows == 0 {
                 return Err(PortError::permanent(Surface::Source, "a boundary after no row was asked for"));
@@ -191,10 +257,13 @@ impl KeySampler for MemorySource {
 impl RowSource for MemorySource {
     async fn page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
         self.faults.call(Call::Page, || {
-            let server = self.server();
-            let found = server.table(&request.table.source.id)?.in_range(request.range);
+            let history = self.history();
+            let table = table(&history, &request.table.source.id)?;
+            let places = table.places(request.table)?;
+            let found = table.in_range(request.range);
             let (mut rows, mut last_key, mut bytes) = (Vec::new(), None, 0);
             for (key, row) in found {
+                let row: SourceRow = places.iter().map(|at| row[*at].clone()).collect();
                 let size: usize = row.iter().map(SourceValue::bytes).sum();
                 if rows.len() >= request.rows_max.max(1)
                     || (!rows.is_empty() && bytes + size > request.bytes_max)
@@ -202,7 +271,7 @@ impl RowSource for MemorySource {
                     break;
                 }
                 bytes += size;
-                rows.push(row.clone());
+                rows.push(row);
                 last_key = Some(key.clone());
             }
             let is_last = rows.len() == found.len();

@@ -3,27 +3,21 @@
 use std::cmp::Ordering;
 
 use migration::key::{KeyTuple, KeyValue};
-use migration::schema::{SourceType, TableMapping};
+use migration::schema::{SourceKey, SourceTable, SourceType};
 use migration::value::{SourceRow, SourceValue};
 
-/// The row's key in the order of the source's key.
+/// The key of a row that stands in the source's column order.
 ///
 /// # Panics
-/// Where the row does not fit the mapping, or a key value is NULL: the test is wrong.
-pub(crate) fn key_of(mapping: &TableMapping, row: &SourceRow) -> KeyTuple {
-    assert_eq!(
-        row.len(),
-        mapping.columns.len(),
-        "a row of {} has another number of columns",
-        mapping.source.id
-    );
+/// Where the row does not fit the table, or a key value is NULL: the test is wrong.
+pub(crate) fn key_of(table: &SourceTable, key: &SourceKey, row: &SourceRow) -> KeyTuple {
+    assert_eq!(row.len(), table.columns.len(), "a row of {} has another number of columns", table.id);
     let value_of = |name| {
-        let at = mapping.columns.iter().position(|column| &column.source == name);
-        let value = at.and_then(|at| row.get(at)).expect("invariant: the mapping holds every key column");
-        let column = mapping.source.column(name).expect("invariant: the source table has its key's columns");
-        key_value(&column.column_type, value)
+        let at = table.columns.iter().position(|column| &column.name == name);
+        let at = at.expect("invariant: the source table has its key's columns");
+        key_value(&table.columns[at].column_type, &row[at])
     };
-    KeyTuple(mapping.key.columns.iter().map(value_of).collect())
+    KeyTuple(key.columns.iter().map(value_of).collect())
 }
 
 fn key_value(column_type: &SourceType, value: &SourceValue) -> KeyValue {

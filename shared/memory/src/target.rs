@@ -1,7 +1,7 @@
 //! A Lindorm target in memory: cells with stamps, the greatest wins, delete markers hide what is not newer.
 //!
-//! Of two cells with one stamp the one that arrived later wins here; the real rule is unknown, so nothing may
-//! rest on it. A row exists while it has a visible cell that is not NULL, or any visible cell where the
+//! What the documentation leaves open is a [`Nature`], so nothing may rest on it; unless a test says otherwise, of
+//! two cells with one stamp the one that arrived later wins, a NULL hides, and there is one clock. A row exists while it has a visible cell that is not NULL, or any visible cell where the
 //! capabilities say that rows of NULLs exist.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,10 +22,12 @@ use migration::statement_form::TimeoutHint;
 use migration::time::UnixMs;
 use migration::value::{Refusal, TargetRow, TargetValue};
 
-use crate::cells::{Late, LateDelete, LateWrite, StoredTable};
+use crate::cells::{Landing, Statement, StoredTable};
 use crate::clock::ManualClock;
 use crate::definition::Definition;
 use crate::faults::{Call, Faults, Step, after, before};
+use crate::nature::Nature;
+use crate::random::Random;
 
 /// A handle to a target server; clones share it.
 #[derive(Clone)]
@@ -45,8 +47,10 @@ struct Server {
     tables: BTreeMap<TableId, StoredTable>,
     probes: BTreeSet<(RunId, DatabaseName)>,
     refuse: Refuse,
-    late: Vec<Late>,
+    late: Vec<Landing>,
     late_definitions: Vec<(UnixMs, Definition)>,
+    nature: Nature,
+    random: Random,
 }
 
 impl MemoryTarget {
@@ -67,6 +71,8 @@ impl MemoryTarget {
             refuse: Box::new(|_, _| None),
             late: Vec::new(),
             late_definitions: Vec::new(),
+            nature: Nature::default(),
+            random: Random::seeded(0),
         };
         Self { clock, faults, server: Arc::new(Mutex::new(server)) }
     }
@@ -84,6 +90,19 @@ impl MemoryTarget {
     /// Sets how far the target's clock is ahead of the test's.
     pub fn set_clock_ahead(&self, ahead: Duration) {
         self.server().clock_ahead = ahead;
+    }
+
+    /// Answers the open questions; `seed` draws which node stamps what.
+    pub fn set_nature(&self, nature: Nature, seed: u64) {
+        let mut server = self.server();
+        (server.nature, server.random) = (nature, Random::seeded(seed));
+    }
+
+    /// Compacts every table: what is hidden goes, and so do the delete markers.
+    pub fn compact(&self) {
+        for table in self.server().tables.values_mut() {
+            table.compact();
+        }
     }
 
     /// Decides row by row what the target refuses by itself; a new rule replaces the old one.
@@ -104,7 +123,7 @@ impl MemoryTarget {
     /// Where there is no such table: the test is wrong.
     pub fn delete_row(&self, table: &TableId, key: &[TargetValue]) {
         let mut server = self.server();
-        let stamp = self.stamp(&server);
+        let stamp = server.stamp(self.clock.now());
         server.tables.get_mut(table).expect("invariant: the test made this table").delete(key, stamp);
     }
 
@@ -141,48 +160,22 @@ impl MemoryTarget {
         self.server().late_definitions.push((at, definition));
     }
 
-    fn stamp(&self, server: &Server) -> UnixMs {
-        self.clock.now().plus(server.clock_ahead)
-    }
-
     fn server(&self) -> MutexGuard<'_, Server> {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        let Server { late, late_definitions, tables, .. } = &mut *server;
-        late_definitions.retain(|(at, definition)| {
-            if *at <= now {
-                // Nobody hears of it any more, whatever became of it.
-                drop(definition.apply(tables));
-            }
-            now < *at
-        });
-        late.retain(|statement| {
-            if statement.at() <= now
-                && let Some(table) = tables.get_mut(statement.table())
-            {
-                statement.apply(table);
-            }
-            now < statement.at()
-        });
+        server.land(self.clock.now());
         server
     }
 
-    /// Takes the first `share` of the rows; `late` defers them.
+    /// Takes the first `count` of the rows; `late` defers them.
     fn take(
         &self,
         batch: &WriteBatch<'_>,
-        half: bool,
+        count: usize,
         late: Option<Duration>,
     ) -> Result<WriteOutcome, PortError> {
         let mut server = self.server();
         let id = &batch.table.target.id;
-        let Some(table) = server.tables.get(id) else {
-            return Err(PortError::permanent(Surface::Target, format!("no table {id}")));
-        };
-        let columns = table.place(batch.table)?;
-        // The target stamps a statement when it takes effect, which is later for a late one.
-        let stamp = batch.stamp.unwrap_or_else(|| self.stamp(&server).plus(late.unwrap_or_default()));
-        let count = if half { batch.rows.len() / 2 } else { batch.rows.len() };
+        let columns = server.table(id)?.place(batch.table)?;
         let mut outcome = WriteOutcome::default();
         let mut rows = Vec::new();
         for (index, row) in batch.rows.iter().take(count).enumerate() {
@@ -191,35 +184,69 @@ impl MemoryTarget {
                 None => rows.push(row.clone()),
             }
         }
-        let at = late.map_or(UnixMs(0), |span| self.clock.now().plus(span));
-        server
-            .execute(Late::Write(LateWrite { at, table: id.clone(), columns, stamp, rows }), late.is_some());
+        let what = Statement::Upsert { columns, stamp: batch.stamp, rows };
+        server.send(id, what, self.clock.now(), late);
         Ok(outcome)
     }
 
-    /// Deletes the first half of the keys, or all; `late` defers it.
-    fn remove(&self, batch: &DeleteBatch<'_>, half: bool, late: Option<Duration>) -> Result<(), PortError> {
+    /// Deletes the first `count` of the keys; `late` defers it.
+    fn delete_keys(
+        &self,
+        batch: &DeleteBatch<'_>,
+        count: usize,
+        late: Option<Duration>,
+    ) -> Result<(), PortError> {
         let mut server = self.server();
-        let table = batch.table.target.id.clone();
-        if !server.tables.contains_key(&table) {
-            return Err(PortError::permanent(Surface::Target, format!("no table {table}")));
-        }
-        let stamp = self.stamp(&server).plus(late.unwrap_or_default());
-        let count = if half { batch.keys.len() / 2 } else { batch.keys.len() };
-        let at = late.map_or(UnixMs(0), |span| self.clock.now().plus(span));
+        let id = &batch.table.target.id;
+        server.table(id)?;
         let keys = batch.keys.iter().take(count).cloned().collect();
-        server.execute(Late::Delete(LateDelete { at, table, stamp, keys }), late.is_some());
+        server.send(id, Statement::Delete { keys }, self.clock.now(), late);
         Ok(())
     }
 }
 
 impl Server {
-    fn execute(&mut self, statement: Late, is_late: bool) {
-        if is_late {
-            self.late.push(statement);
-        } else if let Some(table) = self.tables.get_mut(statement.table()) {
-            statement.apply(table);
+    fn table(&self, id: &TableId) -> Result<&StoredTable, PortError> {
+        let missing = || PortError::permanent(Surface::Target, format!("no table {id}"));
+        self.tables.get(id).ok_or_else(missing)
+    }
+
+    /// The clock of any node.
+    fn stamp(&mut self, now: UnixMs) -> UnixMs {
+        let node = self.random.place(self.nature.nodes.len().max(1));
+        let ahead = self.nature.nodes.get(node).copied().unwrap_or(0);
+        UnixMs(now.plus(self.clock_ahead).0.saturating_add_signed(ahead))
+    }
+
+    fn send(&mut self, table: &TableId, what: Statement, now: UnixMs, late: Option<Duration>) {
+        let at = late.map_or(now, |span| now.plus(span));
+        self.late.push(Landing { at, table: table.clone(), what });
+        self.land(now);
+    }
+
+    /// Carries out what has arrived, in the order of arrival.
+    fn land(&mut self, now: UnixMs) {
+        let Self { late_definitions, tables, .. } = self;
+        late_definitions.retain(|(at, definition)| {
+            if *at <= now {
+                // Nobody hears of it any more, whatever became of it.
+                drop(definition.apply(tables));
+            }
+            now < *at
+        });
+        while let Some(at) = self.arrived(now) {
+            let landing = self.late.remove(at);
+            let nature = self.nature.clone();
+            let Some(mut table) = self.tables.remove(&landing.table) else { continue };
+            landing.what.apply(&mut table, &nature, || self.stamp(landing.at));
+            self.tables.insert(landing.table, table);
         }
+    }
+
+    /// Which statement lands next.
+    fn arrived(&self, now: UnixMs) -> Option<usize> {
+        let landed = self.late.iter().enumerate().filter(|(_, landing)| landing.at <= now);
+        landed.min_by_key(|(_, landing)| landing.at).map(|(at, _)| at)
     }
 }
 
@@ -307,11 +334,11 @@ impl TargetProbe for MemoryTarget {
 impl TargetClock for MemoryTarget {
     async fn target_now(&self, run: RunId, database: &DatabaseName) -> Result<UnixMs, PortError> {
         self.faults.call(Call::TargetNow, || {
-            let server = self.server();
+            let mut server = self.server();
             if !server.probes.contains(&(run, database.clone())) {
                 return Err(PortError::permanent(Surface::Target, "the run has no probe table"));
             }
-            Ok(self.stamp(&server))
+            Ok(server.stamp(self.clock.now()))
         })
     }
 }
@@ -320,14 +347,15 @@ impl Sink for MemoryTarget {
     async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
         let step = self.faults.step(Call::Write);
         admit_time(self.clock.now(), STATEMENT_TIMEOUT, settled_by)?;
+        let all = batch.rows.len();
         match step {
-            Step::Work => self.take(&batch, false, None),
+            Step::Work => self.take(&batch, all, None),
             Step::Before(retry) => Err(before(Call::Write, retry)),
             Step::Conflict => Err(before(Call::Write, Retry::Now)),
-            Step::After(retry) => self.take(&batch, false, None).and_then(|_| Err(after(Call::Write, retry))),
-            Step::Half => self.take(&batch, true, None).and_then(|_| Err(after(Call::Write, Retry::Now))),
+            Step::After(retry) => self.take(&batch, all, None).and_then(|_| Err(after(Call::Write, retry))),
+            Step::Half => self.take(&batch, all / 2, None).and_then(|_| Err(after(Call::Write, Retry::Now))),
             Step::Late(span) => {
-                self.take(&batch, false, Some(span)).and_then(|_| Err(after(Call::Write, Retry::Now)))
+                self.take(&batch, all, Some(span)).and_then(|_| Err(after(Call::Write, Retry::Now)))
             }
         }
     }
@@ -341,14 +369,17 @@ impl Deleter for MemoryTarget {
             TimeoutHint::Left => DDL_TIMEOUT,
         };
         admit_time(self.clock.now(), timeout, settled_by)?;
+        let all = batch.keys.len();
         let failed = |retry| after(Call::DeleteRows, retry);
         match step {
-            Step::Work => self.remove(&batch, false, None),
+            Step::Work => self.delete_keys(&batch, all, None),
             Step::Before(retry) => Err(before(Call::DeleteRows, retry)),
             Step::Conflict => Err(before(Call::DeleteRows, Retry::Now)),
-            Step::After(retry) => self.remove(&batch, false, None).and_then(|()| Err(failed(retry))),
-            Step::Half => self.remove(&batch, true, None).and_then(|()| Err(failed(Retry::Now))),
-            Step::Late(span) => self.remove(&batch, false, Some(span)).and_then(|()| Err(failed(Retry::Now))),
+            Step::After(retry) => self.delete_keys(&batch, all, None).and_then(|()| Err(failed(retry))),
+            Step::Half => self.delete_keys(&batch, all / 2, None).and_then(|()| Err(failed(Retry::Now))),
+            Step::Late(span) => {
+                self.delete_keys(&batch, all, Some(span)).and_then(|()| Err(failed(Retry::Now)))
+            }
         }
     }
 }

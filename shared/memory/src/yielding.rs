@@ -6,17 +6,20 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use migration::capabilities::Capabilities;
-use migration::ident::{DatabaseName, TableId};
+use migration::gtid::GtidSet;
+use migration::ident::{ColumnName, DatabaseName, TableId};
 use migration::key::{KeyRange, KeyTuple};
 use migration::port::{
-    CheckpointTable, Commit, KeySampler, Outgoing, Page, PageRequest, PortError, Queue, QueueName, Record,
-    RecordKey, RowSource, SendOutcome, Sink, TargetCatalog, TargetClock, TargetFacts, TargetProbe, Write,
-    WriteBatch, WriteOutcome,
+    ChangeLog, CheckpointTable, Commit, DeleteBatch, Deleter, KeySampler, LogEnd, LogEvent, LogGone,
+    LogStart, LogStream, ObjectStore, OpenAt, Outgoing, Page, PageRequest, PortError, Queue, QueueName,
+    Record, RecordKey, RowSource, SendOutcome, Sink, TargetCatalog, TargetClock, TargetDefiner, TargetFacts,
+    TargetProbe, Write, WriteBatch, WriteOutcome,
 };
 use migration::run::RunId;
-use migration::schema::{TableMapping, TargetTable};
+use migration::schema::{TableMapping, TargetColumn, TargetTable};
 use migration::time::UnixMs;
 
 /// The port inside, one call at a time.
@@ -174,5 +177,87 @@ impl<P: TargetClock> TargetClock for Yielding<P> {
     async fn target_now(&self, run: RunId, database: &DatabaseName) -> Result<UnixMs, PortError> {
         GiveWay::default().await;
         self.inner.target_now(run, database).await
+    }
+}
+
+impl<P: Deleter> Deleter for Yielding<P> {
+    async fn delete(&self, batch: DeleteBatch<'_>, settled_by: UnixMs) -> Result<(), PortError> {
+        GiveWay::default().await;
+        self.inner.delete(batch, settled_by).await
+    }
+}
+
+impl<P: ObjectStore> ObjectStore for Yielding<P> {
+    async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), PortError> {
+        GiveWay::default().await;
+        self.inner.put(name, bytes).await
+    }
+
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, PortError> {
+        GiveWay::default().await;
+        self.inner.get(name).await
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), PortError> {
+        GiveWay::default().await;
+        self.inner.remove(name).await
+    }
+}
+
+impl<P: ChangeLog> ChangeLog for Yielding<P> {
+    type Stream = Yielding<P::Stream>;
+
+    async fn start(&self) -> Result<LogStart, PortError> {
+        GiveWay::default().await;
+        self.inner.start().await
+    }
+
+    async fn end(&self) -> Result<LogEnd, PortError> {
+        GiveWay::default().await;
+        self.inner.end().await
+    }
+
+    async fn is_visible(&self, end: &LogEnd) -> Result<bool, PortError> {
+        GiveWay::default().await;
+        self.inner.is_visible(end).await
+    }
+
+    async fn open(&self, at: &OpenAt) -> Result<Result<Self::Stream, LogGone>, PortError> {
+        GiveWay::default().await;
+        Ok(self.inner.open(at).await?.map(Yielding::new))
+    }
+
+    async fn file_for(&self, executed: &GtidSet) -> Result<Option<OpenAt>, PortError> {
+        GiveWay::default().await;
+        self.inner.file_for(executed).await
+    }
+}
+
+impl<P: LogStream> LogStream for Yielding<P> {
+    async fn next(&mut self, wait: Duration) -> Result<Option<LogEvent>, PortError> {
+        GiveWay::default().await;
+        self.inner.next(wait).await
+    }
+}
+
+impl<P: TargetDefiner> TargetDefiner for Yielding<P> {
+    async fn add_column(&self, table: &TableId, column: &TargetColumn) -> Result<(), PortError> {
+        GiveWay::default().await;
+        self.inner.add_column(table, column).await
+    }
+
+    async fn drop_column(&self, table: &TableId, column: &ColumnName) -> Result<(), PortError> {
+        GiveWay::default().await;
+        self.inner.drop_column(table, column).await
+    }
+
+    async fn drop_table(&self, table: &TableId) -> Result<(), PortError> {
+        GiveWay::default().await;
+        self.inner.drop_table(table).await
+    }
+
+    async fn truncate(&self, table: &TableId) -> Result<(), PortError> {
+        GiveWay::default().await;
+        self.inner.truncate(table).await
     }
 }

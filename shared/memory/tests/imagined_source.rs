@@ -75,7 +75,7 @@ proptest! {
 #[test]
 fn a_question_is_answered_by_counting_rows() {
     let source = source([1, 2, 3]);
-    source.put_row(&mapping().source.id, source_row(2, "longer than four"));
+    source.put_row(&mapping().source.id, &source_row(2, "longer than four"));
     let count = |question: &SourceQuestion| -> Result<Option<u64>, PortError> {
         source.count(&mapping().source, question).now_or_never().unwrap()
     };

@@ -3,8 +3,12 @@
 #[cfg(test)]
 mod fault_script;
 #[cfg(test)]
+mod imagined_log;
+#[cfg(test)]
 mod imagined_source;
 #[cfg(test)]
 mod imagined_target;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod target_nature;
