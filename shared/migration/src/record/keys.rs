@@ -56,6 +56,8 @@ pub const REJECTS: &str = "reject#";
 pub const RECOPIES: &str = "recopy#";
 /// Prefix of the definitions passed.
 pub const PASSED: &str = "passed#";
+/// Prefix of the copies that schema change tools make of followed tables.
+pub const GHOSTS: &str = "ghost#";
 /// Prefix of every lease.
 pub const LEASES: &str = "lease#";
 /// Prefix of lane records.
@@ -131,6 +133,12 @@ pub fn recopy(run: RunId, table: TableNumber) -> RecordKey {
 #[must_use]
 pub fn passed(run: RunId, schema: SchemaVersion) -> RecordKey {
     of_run(run, format!("{PASSED}{:06}", schema.0))
+}
+
+/// A copy that a schema change tool makes of a followed table.
+#[must_use]
+pub fn ghost(run: RunId, table: &TableId) -> RecordKey {
+    of_run(run, format!("{GHOSTS}{table}"))
 }
 
 /// A chunk.

@@ -12,6 +12,7 @@
 //! | `run#ID` | `progress#T` | [`TableProgress`](crate::table_plan::TableProgress) |
 //! | `run#ID` | `recopy#T` | [`Recopy`](crate::recopy::Recopy), for a table that is copied again |
 //! | `run#ID` | `passed#N` | [`PassedDefinition`](crate::barrier::PassedDefinition) |
+//! | `run#ID` | `ghost#DB.TABLE` | [`Ghost`](crate::definition::Ghost) |
 //! | `run#ID` | `chunk#T#C` | [`Chunk`](crate::chunk::Chunk) |
 //! | `run#ID` | `reject#T#DIGEST` | [`Reject`](crate::chunk::Reject) |
 //! | `run#ID` | `lease#copy#T#C` | [`Lease`](crate::lease::Lease) of a chunk; exists exactly while the chunk is not done |
@@ -27,9 +28,9 @@ mod keys;
 mod stored;
 
 pub use keys::{
-    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, JOURNAL, LANES, LEASES, PASSED, PLANS, PROGRESSES,
+    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, GHOSTS, JOURNAL, LANES, LEASES, PASSED, PLANS, PROGRESSES,
     RECOPIES, REJECTS, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of, chunk_of_lease,
-    chunks_of, definition_lease, finding, gate, head, journal, lane, lane_lease, owner, passed, plan,
+    chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease, owner, passed, plan,
     planner_lease, progress, reader, reader_lease, recopy, reject, rejects_of, repair_lease, run,
     run_partition, stamp, table,
 };
