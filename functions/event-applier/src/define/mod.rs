@@ -28,6 +28,8 @@ mod entry;
 mod execute;
 mod hold;
 mod take;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -124,9 +126,18 @@ where
             entry::Entry::Held(held) => held,
             entry::Entry::Leave(outcome) => return Ok(outcome),
         };
-        let result = self.pass(&mut held).await;
+        let result = match self.judge(&held.open).await {
+            Ok(Ok(passage)) => self.pass(&mut held, &passage).await,
+            Ok(Err(refusal)) => self.refuse(&held.open, refusal).await,
+            Err(error) => Err(error),
+        };
+        self.leave(&held, result).await
+    }
+
+    /// Gives the lease back, unless it must run out.
+    async fn leave(&self, held: &Held, result: Result<Step, HandlerError>) -> Result<Outcome, HandlerError> {
         if !held.uncertain && !held.released {
-            self.release(&held).await?;
+            self.release(held).await?;
         }
         match result? {
             Step::Over | Step::Ended => Ok(Outcome::Done),
@@ -134,29 +145,27 @@ where
         }
     }
 
-    async fn pass(&self, held: &mut Held) -> Result<Step, HandlerError> {
-        let passage = match self.judge(&held.open).await? {
-            Ok(passage) => passage,
-            Err(refusal) => {
-                let what = format!("{} (at {})", refusal.what, held.open.barrier.position);
-                let failure = Failure { what, remedy: refusal.remedy, at: self.clock.now() };
-                run_store::fail_run(self.records, held.open.run.value.id, failure).await?;
-                return Ok(Step::Ended);
-            }
-        };
+    async fn refuse(&self, open: &Open, refusal: definition::Refusal) -> Result<Step, HandlerError> {
+        let what = format!("{} (at {})", refusal.what, open.barrier.position);
+        let failure = Failure { what, remedy: refusal.remedy, at: self.clock.now() };
+        run_store::fail_run(self.records, open.run.value.id, failure).await?;
+        Ok(Step::Ended)
+    }
+
+    async fn pass(&self, held: &mut Held, passage: &Passage) -> Result<Step, HandlerError> {
         for part in [Part::Take, Part::Hold, Part::Wait, Part::Close, Part::Execute] {
             let step = match part {
-                Part::Take => self.take_all(held, &passage).await?,
-                Part::Hold => self.hold_all(held, &passage).await?,
-                Part::Wait => self.wait_for_copiers(held, &passage).await?,
-                Part::Close => self.close_all(held, &passage).await?,
-                Part::Execute => self.execute_all(held, &passage).await?,
+                Part::Take => self.take_all(held, passage).await?,
+                Part::Hold => self.hold_all(held, passage).await?,
+                Part::Wait => self.wait_for_copiers(held, passage).await?,
+                Part::Close => self.close_all(held, passage).await?,
+                Part::Execute => self.execute_all(held, passage).await?,
             };
             if step != Step::Over {
                 return Ok(step);
             }
         }
-        self.commit(held, &passage).await
+        self.commit(held, passage).await
     }
 
     async fn judge(&self, open: &Open) -> Result<Result<Passage, definition::Refusal>, HandlerError> {
