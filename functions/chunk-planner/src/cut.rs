@@ -10,9 +10,10 @@ use migration::lease::Lease;
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
-    CheckpointTable, Clock, Commit, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe, Write,
+    ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, SourceCatalog, TargetCatalog, TargetClock,
+    TargetProbe, Write,
 };
-use migration::record::{self, Stored};
+use migration::record::{self, Stored, TableNumber};
 use migration::run::{Event, State};
 use migration::run_store::{self, Step};
 use migration::table_plan::{self, TablePlan, TableRecord};
@@ -20,19 +21,26 @@ use migration::table_plan::{self, TablePlan, TableRecord};
 use crate::handler::{Planner, Progress, Work};
 use crate::phase;
 
-impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+impl<R, Q, K, T, L, C> Planner<'_, R, Q, K, T, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
-    K: KeySampler,
+    K: KeySampler + SourceCatalog,
     T: TargetCatalog + TargetProbe + TargetClock,
+    L: ChangeLog,
     C: Clock,
 {
     pub(crate) async fn cut_all(&self, work: &Work) -> Result<Progress, HandlerError> {
         let mut phase = phase::load(self.records, work.run.id).await?;
         while phase.cut < work.run.tables {
             let table = phase::stored_table(self.records, work.run.id, phase.cut).await?;
-            if self.cut_table(work, &table).await? != Progress::Over {
+            let copies = work.task.migration.copies();
+            let cut = if copies {
+                self.cut_table(work, &table).await?
+            } else {
+                self.skip(work, table.value.number).await?
+            };
+            if cut != Progress::Over {
                 phase::store(self.records, work.run.id, phase).await?;
                 return Ok(Progress::Later(Duration::ZERO));
             }
@@ -40,11 +48,28 @@ where
         }
         phase::store(self.records, work.run.id, phase).await?;
         let now = self.clock.now();
-        let step =
-            Step { from: State::Planning, event: Event::PlanningEnded, cause: "every table is cut", now };
+        let cause = match self.start_in_words(work.run.id).await? {
+            Some(start) => format!("every table is cut; {start}"),
+            None => "every table is cut".to_owned(),
+        };
+        let step = Step { from: State::Planning, event: Event::PlanningEnded, cause: &cause, now };
         match run_store::move_run(self.records, work.run.id, step, |_| (), &[]).await? {
             Some(_) => Ok(Progress::Over),
             None => Ok(Progress::Later(Duration::ZERO)),
+        }
+    }
+
+    /// A table whose rows are not copied has no chunk at all.
+    async fn skip(&self, work: &Work, number: TableNumber) -> Result<Progress, HandlerError> {
+        if !self.time_left(work) {
+            return Ok(Progress::Later(Duration::ZERO));
+        }
+        let key = record::plan(work.run.id, number);
+        let plan: Stored<TablePlan> = record::must_load(self.records, &key).await?;
+        let whole = TablePlan { complete: true, ..plan.value.clone() };
+        match self.records.commit(vec![record::put(key, &whole, plan.unchanged())]).await? {
+            Commit::Stored => Ok(Progress::Over),
+            Commit::Conflict => Ok(Progress::Later(Duration::ZERO)),
         }
     }
 

@@ -1,49 +1,63 @@
-//! The end of a run: no chunk left, the target's clock past the stamp, no lease but this planner's.
+//! The end of the copy, and the end of a run: the target's clock past the stamp, no lease but this planner's.
 //!
-//! # Why the clock may be dropped before the run is over
+//! # Why nothing of a run is written after it was `completed` (protocol H23)
 //!
-//! The probe table is the clock, and must not outlive the run. That the clock has passed the gate is recorded before
-//! the table is dropped, so whoever comes after a crash, and whoever finds the table gone meanwhile, asks no more.
+//! 1. `finishing` is a state in which nobody takes a lease for writing: whoever takes one does so in a transaction
+//!    that checks the run's record, or its table's owner record, unchanged.
+//! 2. The leases are read after the run has moved there. So every lease that was ever given out is seen, and a holder
+//!    sends nothing that could take effect after its lease's end (`migration::lease`). A lease given back was given
+//!    back after its last statement was answered. When all of them have ended, nothing is in flight.
+//! 3. The gate has been passed by then (`crate::gate`): what the owner writes to the target afterwards lies above
+//!    every copied row.
 
-use std::time::Duration;
-
+use migration::budget::Budget;
 use migration::lease::Lease;
-use migration::outcome::HandlerError;
+use migration::message::{self, Message};
+use migration::mutation::{self, Rule};
+use migration::outcome::{HandlerError, Outcome};
 use migration::port::{
-    CheckpointTable, Clock, KeySampler, Queue, RecordKey, TargetCatalog, TargetClock, TargetProbe,
+    ChangeLog, CheckpointTable, Clock, KeySampler, Queue, SourceCatalog, TargetCatalog, TargetClock,
+    TargetProbe,
 };
-use migration::record::{self, Stored};
-use migration::run::{Event, RunId, State};
+use migration::record;
+use migration::run::{Event, Run, RunId, State};
 use migration::run_store::{self, Step};
-use migration::stamp::{self, RunStamp};
 use migration::time::UnixMs;
 
 use crate::handler::{Planner, Progress, Work};
 
-impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+impl<R, Q, K, T, L, C> Planner<'_, R, Q, K, T, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
-    K: KeySampler,
+    K: KeySampler + SourceCatalog,
     T: TargetCatalog + TargetProbe + TargetClock,
+    L: ChangeLog,
     C: Clock,
 {
     /// The copy is over when planning is and no chunk has a lease record any more. The copier asks the same after
-    /// its own last write, by waking the planner.
+    /// its own last write, by waking the planner. While it goes on, the gate is opened for those who follow the log.
     pub(crate) async fn end_copy(&self, work: &Work) -> Result<Progress, HandlerError> {
+        let follows = work.task.migration.follows();
         if !self.is_copied(work.run.id).await? {
+            let gate = if follows { self.look_at_gate(work).await? } else { None };
             // The last copier, or the next tick, wakes the planner again.
-            return Ok(Progress::Ended);
+            return Ok(gate.map_or(Progress::Ended, Progress::Later));
         }
         let now = self.clock.now();
-        let step = Step { from: State::Copying, event: Event::CopyEnded, cause: "no chunk is left", now };
-        match run_store::move_run(self.records, work.run.id, step, |_| (), &[]).await? {
-            Some(_) => Ok(Progress::Over),
-            None => Ok(Progress::Ended),
+        let event = if follows { Event::CatchUpBegan } else { Event::CopyEnded };
+        let cause = if work.task.migration.copies() { "no chunk is left" } else { "nothing is to be copied" };
+        let step = Step { from: State::Copying, event, cause, now };
+        if run_store::move_run(self.records, work.run.id, step, |_| (), &[]).await?.is_none() {
+            return Ok(Progress::Ended);
         }
+        if follows {
+            message::send(self.queue, &[Message::Read { run: work.run.id }]).await?;
+        }
+        Ok(Progress::Over)
     }
 
-    async fn is_copied(&self, run: RunId) -> Result<bool, HandlerError> {
+    pub(crate) async fn is_copied(&self, run: RunId) -> Result<bool, HandlerError> {
         let partition = record::run_partition(run);
         Ok(self.records.range(&partition, record::CHUNK_LEASES, None, 1).await?.is_empty())
     }
@@ -56,61 +70,60 @@ where
 
     pub(crate) async fn finish(&self, work: &Work) -> Result<Progress, HandlerError> {
         let run = work.run.id;
-        let fixed: Stored<RunStamp> = record::must_load(self.records, &record::stamp(run)).await?;
-        match self.pass_gate(work, fixed.value).await? {
+        match self.pass_gate(work).await? {
             Progress::Over => {}
             stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
         }
-        let partition = record::run_partition(run);
-        let chunk_leases = record::load_all::<Lease>(self.records, &partition, record::CHUNK_LEASES).await?;
-        if let Some(until) = chunk_leases.iter().map(|(_, lease)| lease.value.until).max() {
-            return Ok(Progress::Later(self.clock.now().until(until).max(Duration::from_millis(100))));
+        match self.wait_for_leases(run, work.budget).await? {
+            Progress::Over => {}
+            stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
         }
-        // A copy that is whole does not fail for a table nobody needs; precheck told of a missing right to drop it.
-        if let Some(database) = &work.run.probe_database
-            && let Err(error) = self.target.drop_probe(run, database).await
-            && error.is_transient()
-        {
-            return Err(HandlerError::Port(error));
-        }
+        self.drop_probe(&work.run).await?;
         let now = self.clock.now();
-        let cause = "everything is copied and every lease has ended";
+        let cause = "everything is carried over and every lease has ended";
         let step = Step { from: State::Finishing, event: Event::LeasesEnded, cause, now };
         run_store::move_run(self.records, run, step, |_| (), &[]).await?;
         Ok(Progress::Ended)
     }
 
-    async fn pass_gate(&self, work: &Work, fixed: RunStamp) -> Result<Progress, HandlerError> {
-        let RunStamp::At { stamp } = fixed else { return Ok(Progress::Over) };
-        let margin = work.task.tuning.stamp_margin.duration();
-        let gate = gate(work.run.id);
-        while !self.is_passed(&gate).await? {
-            let target_now = match self.target_now(work).await {
-                Ok(target_now) => target_now,
-                // Another planner may have dropped the clock, and says so in the record.
-                Err(_) if self.is_passed(&gate).await? => break,
-                Err(error) => return Err(error),
-            };
-            if stamp::gate_is_open(fixed, margin, target_now) {
-                // A conflict means that somebody else has recorded it.
-                self.records.commit(vec![record::put_new(gate.clone(), &target_now)]).await?;
-                continue;
+    /// What is left of a run that the operator ended for good: its clock, once nobody can be working any more.
+    pub(crate) async fn clean_up(&self, run: &Run, budget: Budget) -> Result<Outcome, HandlerError> {
+        match self.wait_for_leases(run.id, budget).await? {
+            Progress::Later(after) => return Ok(Outcome::Again { after }),
+            Progress::Over | Progress::Ended => {}
+        }
+        self.drop_probe(run).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Until every lease but a planner's has ended. None is given out any more in the states this is asked in.
+    async fn wait_for_leases(&self, run: RunId, budget: Budget) -> Result<Progress, HandlerError> {
+        loop {
+            let until = self.leases_until(run).await?;
+            if until <= self.clock.now() || mutation::is_left_out(Rule::FinishWaits) {
+                return Ok(Progress::Over);
             }
-            let wait = target_now.until(stamp.plus(margin)) + Duration::from_millis(1);
-            match self.wait_until(work, self.clock.now().plus(wait)).await {
+            match self.wait_until(budget, until).await {
                 Progress::Over => {}
                 stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
             }
         }
-        Ok(Progress::Over)
     }
 
-    async fn is_passed(&self, gate: &RecordKey) -> Result<bool, HandlerError> {
-        Ok(record::load::<UnixMs>(self.records, gate).await?.is_some())
+    async fn leases_until(&self, run: RunId) -> Result<UnixMs, HandlerError> {
+        let own = record::planner_lease(run);
+        let leases =
+            record::load_all::<Lease>(self.records, &record::run_partition(run), record::LEASES).await?;
+        let others = leases.iter().filter(|(key, _)| *key != own);
+        Ok(others.map(|(_, lease)| lease.value.until).max().unwrap_or_default())
     }
-}
 
-/// `run#ID` / `gate`: the target's time at which its clock was found past the gate.
-fn gate(run: RunId) -> RecordKey {
-    RecordKey { partition: record::run_partition(run), sort: "gate".to_owned() }
+    /// A copy that is whole does not fail for a table nobody needs; precheck told of a missing right to drop it.
+    async fn drop_probe(&self, run: &Run) -> Result<(), HandlerError> {
+        let Some(database) = &run.probe_database else { return Ok(()) };
+        match self.target.drop_probe(run.id, database).await {
+            Err(error) if error.is_transient() => Err(HandlerError::Port(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
 }

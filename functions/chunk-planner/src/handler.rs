@@ -14,7 +14,8 @@ use migration::budget::Budget;
 use migration::lease::Lease;
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{
-    CheckpointTable, Clock, Commit, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe,
+    ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, SourceCatalog, TargetCatalog, TargetClock,
+    TargetProbe,
 };
 use migration::record::{self, Stored};
 use migration::run::{Run, RunId, State};
@@ -27,7 +28,7 @@ const STEP: Duration = Duration::from_millis(700);
 
 /// What the planner works with.
 #[derive(Debug)]
-pub struct Planner<'a, R, Q, K, T, C> {
+pub struct Planner<'a, R, Q, K, T, L, C> {
     /// The checkpoint table.
     pub records: &'a R,
     /// The queues.
@@ -36,6 +37,8 @@ pub struct Planner<'a, R, Q, K, T, C> {
     pub sampler: &'a K,
     /// The target.
     pub target: &'a T,
+    /// The source's log.
+    pub log: &'a L,
     /// The clock of this machine.
     pub clock: &'a C,
     /// Names the target instance in owner records, for example `host:port`.
@@ -61,12 +64,13 @@ pub(crate) struct Work {
     pub(crate) budget: Budget,
 }
 
-impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+impl<R, Q, K, T, L, C> Planner<'_, R, Q, K, T, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
-    K: KeySampler,
+    K: KeySampler + SourceCatalog,
     T: TargetCatalog + TargetProbe + TargetClock,
+    L: ChangeLog,
     C: Clock,
 {
     /// Handles one wake-up.
@@ -83,8 +87,16 @@ where
     async fn work(&self, id: RunId, budget: Budget) -> Result<Outcome, HandlerError> {
         let Some(stored) = run_store::load_run(self.records, id).await? else { return Ok(Outcome::Done) };
         let run = stored.value;
-        if !matches!(run.state, State::Planning | State::Copying | State::Finishing) {
-            return Ok(Outcome::Done);
+        match run.state {
+            State::Planning | State::Copying | State::CatchingUp | State::Running | State::Finishing => {}
+            State::Cancelled => return self.clean_up(&run, budget).await,
+            State::Created
+            | State::Prechecking
+            | State::PrecheckFailed
+            | State::Completed
+            | State::Paused
+            | State::Retrying
+            | State::Failed => return Ok(Outcome::Done),
         }
         let Some(task) = run_store::load_task(self.records, &run).await? else { return Ok(Outcome::Done) };
         let Some(lease) = self.acquire(id, budget).await? else { return Ok(Outcome::Done) };
@@ -112,6 +124,13 @@ where
         if state == State::Copying {
             self.wake_owed(work).await?;
             match self.end_copy(work).await? {
+                Progress::Over if work.task.migration.follows() => state = State::CatchingUp,
+                Progress::Over => {}
+                stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
+            }
+        }
+        if matches!(state, State::CatchingUp | State::Running) {
+            match self.follow(work, state).await? {
                 Progress::Over => {}
                 stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
             }
@@ -120,12 +139,15 @@ where
     }
 
     async fn plan(&self, work: &Work) -> Result<Progress, HandlerError> {
-        for step in [Part::Prepare, Part::Take, Part::CheckEmpty, Part::Stamp, Part::Cut] {
-            let progress = match step {
+        let follows = work.task.migration.follows();
+        for part in Part::ALL.into_iter().filter(|part| follows || !part.is_about_the_log()) {
+            let progress = match part {
                 Part::Prepare => self.prepare(work).await?,
                 Part::Take => self.take(work).await?,
                 Part::CheckEmpty => self.check_empty(work).await?,
                 Part::Stamp => self.fix_stamp(work).await?,
+                Part::Start => self.fix_start(work).await?,
+                Part::Compare => self.compare_all(work).await?,
                 Part::Cut => self.cut_all(work).await?,
             };
             if progress != Progress::Over {
@@ -173,9 +195,9 @@ where
     }
 
     /// Waits until `at` if this invocation lives that long.
-    pub(crate) async fn wait_until(&self, work: &Work, at: UnixMs) -> Progress {
+    pub(crate) async fn wait_until(&self, budget: Budget, at: UnixMs) -> Progress {
         let wait = self.clock.now().until(at);
-        if work.budget.allows(self.clock.now(), wait + STEP) {
+        if budget.allows(self.clock.now(), wait + STEP) {
             self.clock.sleep(wait).await;
             Progress::Over
         } else {
@@ -184,10 +206,23 @@ where
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Prepare,
     Take,
     CheckEmpty,
     Stamp,
+    Start,
+    Compare,
     Cut,
+}
+
+impl Part {
+    /// In the order that is argued for in `migration::owner`, `migration::stamp` and `crate::start`.
+    const ALL: [Self; 7] =
+        [Self::Prepare, Self::Take, Self::CheckEmpty, Self::Stamp, Self::Start, Self::Compare, Self::Cut];
+
+    fn is_about_the_log(self) -> bool {
+        matches!(self, Self::Start | Self::Compare)
+    }
 }

@@ -4,16 +4,24 @@
 //! - [`handler`]: one invocation
 //! - `prepare`: target databases and tables
 //! - `take`: owner records, emptiness, the stamp
+//! - `start`: where following the log starts
+//! - `compare`: whether the tables are as they were at precheck
 //! - `cut`: key ranges, recorded before they are sent
 //! - `wake`: re-sends what the records say is owed
-//! - `finish`: the gate and the end
+//! - `follow`: what there is to do while the log is followed
+//! - `gate`: the target's clock past the stamp
+//! - `finish`: the end of the copy, and of the run
 //!
 //! It never copies a row and never compares a key.
 
+mod compare;
 mod cut;
 mod finish;
+mod follow;
+mod gate;
 pub mod handler;
 mod phase;
 mod prepare;
+mod start;
 mod take;
 mod wake;

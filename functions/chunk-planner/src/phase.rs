@@ -4,6 +4,7 @@
 
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Commit, Expect, RecordKey};
+use migration::position::{LogPlace, Timeline};
 use migration::record::{self, Stored, TableNumber};
 use migration::run::RunId;
 use migration::table_plan::TableRecord;
@@ -24,8 +25,26 @@ pub(crate) struct Phase {
     pub(crate) checked_since: UnixMs,
     /// Tables whose owner record knows the stamp.
     pub(crate) stamped: u32,
+    /// Tables found as they were at precheck, once the start in the log was fixed.
+    #[serde(default)]
+    pub(crate) compared: u32,
+    /// Whether no table had been added by then.
+    #[serde(default)]
+    pub(crate) listed: bool,
     /// Tables cut to their end.
     pub(crate) cut: u32,
+    /// The source's end when the copy was over.
+    #[serde(default)]
+    pub(crate) catch_up: Option<CatchUp>,
+}
+
+/// An end to be caught up with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CatchUp {
+    /// The history it is of.
+    pub(crate) timeline: Timeline,
+    /// Where.
+    pub(crate) end: LogPlace,
 }
 
 fn key(run: RunId) -> RecordKey {

@@ -2,7 +2,8 @@
 
 use migration::outcome::HandlerError;
 use migration::port::{
-    CheckpointTable, Clock, KeySampler, PortError, Queue, Surface, TargetCatalog, TargetClock, TargetProbe,
+    ChangeLog, CheckpointTable, Clock, KeySampler, PortError, Queue, SourceCatalog, Surface, TargetCatalog,
+    TargetClock, TargetProbe,
 };
 use migration::retry::{Effect, Retry};
 use migration::schema::TableMapping;
@@ -10,12 +11,13 @@ use migration::schema::TableMapping;
 use crate::handler::{Planner, Progress, Work};
 use crate::phase;
 
-impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+impl<R, Q, K, T, L, C> Planner<'_, R, Q, K, T, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
-    K: KeySampler,
+    K: KeySampler + SourceCatalog,
     T: TargetCatalog + TargetProbe + TargetClock,
+    L: ChangeLog,
     C: Clock,
 {
     pub(crate) async fn prepare(&self, work: &Work) -> Result<Progress, HandlerError> {

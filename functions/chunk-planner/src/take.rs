@@ -3,16 +3,17 @@
 
 use std::time::Duration;
 
-use migration::lease::Lease;
 use migration::outcome::HandlerError;
-use migration::owner::{self, Former, Owner};
+use migration::owner::Owner;
 use migration::port::{
-    CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, TargetCatalog, TargetClock, TargetProbe,
+    ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, SourceCatalog, TargetCatalog, TargetClock,
+    TargetProbe,
 };
 use migration::record::{self, Stored};
-use migration::run::{Failure, Run, RunId};
+use migration::run::Failure;
 use migration::run_store;
 use migration::stamp::{self, RunStamp};
+use migration::taking::{self, Taking};
 use migration::task::NotEmptyPolicy;
 use migration::time::UnixMs;
 
@@ -24,12 +25,13 @@ const EMPTINESS_HOLDS: Duration = Duration::from_mins(10);
 
 const NOW: Progress = Progress::Later(Duration::ZERO);
 
-impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+impl<R, Q, K, T, L, C> Planner<'_, R, Q, K, T, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
-    K: KeySampler,
+    K: KeySampler + SourceCatalog,
     T: TargetCatalog + TargetProbe + TargetClock,
+    L: ChangeLog,
     C: Clock,
 {
     pub(crate) async fn take(&self, work: &Work) -> Result<Progress, HandlerError> {
@@ -51,56 +53,29 @@ where
         let table = phase::table(self.records, run.id, number).await?;
         let key = record::owner(self.target_name, &table.mapping.target.id);
         loop {
-            let stored: Option<Stored<Owner>> = record::load(self.records, &key).await?;
-            let former = match &stored {
-                Some(Stored { value: owner, .. }) if owner.run != run.id => {
-                    let mut former = self.former(owner.run).await?;
-                    if let Some(earlier) = owner.former {
-                        former.leases_until =
-                            former.leases_until.max(self.former(earlier).await?.leases_until);
-                    }
-                    Some(former)
-                }
-                Some(Stored { value: Owner { former: Some(former), .. }, .. }) => {
-                    Some(self.former(*former).await?)
-                }
-                Some(_) | None => None,
-            };
-            let record = stored.as_ref().map(|stored| &stored.value);
-            match owner::next_step(record, former, run.id, &run.task, run.created_at, self.clock.now()) {
-                owner::Step::Taken => return Ok(Progress::Over),
-                owner::Step::Store(owner) => {
-                    let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
-                    self.records.commit(vec![record::put(key.clone(), &owner, expect)]).await?;
-                }
-                owner::Step::WaitUntil(at) => match self.wait_until(work, at).await {
+            match taking::take(self.records, run, &key, self.clock.now()).await? {
+                Taking::Taken(_) => return Ok(Progress::Over),
+                Taking::WaitUntil(at) => match self.wait_until(work.budget, at).await {
                     Progress::Over => {}
                     stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
                 },
-                owner::Step::Refused { task } => {
-                    let what = format!(
-                        "target table {} belongs to the unfinished task {task}",
-                        table.mapping.target.id
-                    );
-                    let remedy = format!("let task {task} end first, or leave the table out of this task");
+                Taking::Refused { task } => {
+                    let target = &table.mapping.target.id;
+                    let what = format!("target table {target} belongs to the unfinished task {task}");
+                    let remedy =
+                        format!("finish or cancel task {task} first, or leave the table out of this task");
                     return self.fail(work, what, remedy).await;
                 }
             }
         }
     }
 
-    async fn former(&self, run: RunId) -> Result<Former, HandlerError> {
-        let stored: Option<Stored<Run>> = record::load(self.records, &record::run(run)).await?;
-        let leases =
-            record::load_all::<Lease>(self.records, &record::run_partition(run), record::LEASES).await?;
-        let leases_until = leases.iter().map(|(_, lease)| lease.value.until).max().unwrap_or_default();
-        Ok(Former { state: stored.map(|stored| stored.value.state), leases_until })
-    }
-
     /// Checked only until the stamp is fixed: afterwards the rows found may be this run's own.
     pub(crate) async fn check_empty(&self, work: &Work) -> Result<Progress, HandlerError> {
         let fixed: Option<Stored<RunStamp>> = record::load(self.records, &record::stamp(work.run.id)).await?;
-        if fixed.is_some() || work.task.tables_on_target.if_not_empty == NotEmptyPolicy::Allow {
+        let may_be_filled =
+            !work.task.migration.copies() || work.task.tables_on_target.if_not_empty == NotEmptyPolicy::Allow;
+        if fixed.is_some() || may_be_filled {
             return Ok(Progress::Over);
         }
         let mut phase = phase::load(self.records, work.run.id).await?;

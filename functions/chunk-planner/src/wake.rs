@@ -6,7 +6,8 @@ use migration::lease::Lease;
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
-    CheckpointTable, Clock, KeySampler, Queue, QueueName, TargetCatalog, TargetClock, TargetProbe,
+    ChangeLog, CheckpointTable, Clock, KeySampler, Queue, QueueName, SourceCatalog, TargetCatalog,
+    TargetClock, TargetProbe,
 };
 use migration::record;
 
@@ -15,12 +16,13 @@ use crate::handler::{Planner, Work};
 /// Chunks woken at a time; the next tick wakes more.
 const WOKEN_MAX: usize = 200;
 
-impl<R, Q, K, T, C> Planner<'_, R, Q, K, T, C>
+impl<R, Q, K, T, L, C> Planner<'_, R, Q, K, T, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
-    K: KeySampler,
+    K: KeySampler + SourceCatalog,
     T: TargetCatalog + TargetProbe + TargetClock,
+    L: ChangeLog,
     C: Clock,
 {
     pub(crate) async fn wake_owed(&self, work: &Work) -> Result<(), HandlerError> {

@@ -21,6 +21,7 @@ use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq};
 use proptest::proptest;
 
 use crate::invocation::{copy_messages, end_chunks, plan, plan_for, world};
+use crate::still_log::StillLog;
 
 /// The keys that each chunk of a table reads, in the order of the chunks.
 fn keys_by_chunk(world: &World, table: u32) -> Vec<Vec<i64>> {
@@ -138,9 +139,11 @@ fn plan_disturbed(world: &World, seed: u64, disturbance: Disturbance) -> u64 {
     let source = Yielding::new(world.source.clone());
     let target = Yielding::new(world.target.clone());
     let clock = world.platform.clock.clone();
+    let log = StillLog::default();
     let handle = |message: Message, budget: Budget| -> Handled<'_> {
         let (records, queue, sampler, target, clock) = (&records, &queue, &source, &target, &clock);
-        let planner = Planner { records, queue, sampler, target, clock, target_name: TARGET };
+        let log = &log;
+        let planner = Planner { records, queue, sampler, target, log, clock, target_name: TARGET };
         let run = message.run();
         Box::pin(async move {
             match message {

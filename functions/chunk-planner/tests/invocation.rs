@@ -8,6 +8,8 @@ use migration::outcome::{HandlerError, Outcome};
 use migration::port::{CheckpointTable, Commit, QueueName, Write};
 use migration::record::{self, Stored};
 
+use crate::still_log::StillLog;
+
 /// Longer than everything a planner waits for.
 pub(crate) const LONG: Duration = Duration::from_secs(600);
 
@@ -22,11 +24,21 @@ pub(crate) fn world(keys: impl IntoIterator<Item = i64>, rows_per_chunk: u32) ->
 
 /// One invocation.
 pub(crate) fn plan_for(world: &World, span: Duration) -> Result<Outcome, HandlerError> {
+    plan_with(world, &StillLog::default(), span)
+}
+
+/// One invocation over this log, with all the time it wants.
+pub(crate) fn plan_at(world: &World, log: &StillLog) -> Outcome {
+    plan_with(world, log, LONG).expect("no fault is set")
+}
+
+fn plan_with(world: &World, log: &StillLog, span: Duration) -> Result<Outcome, HandlerError> {
     let planner = Planner {
         records: &world.platform.table,
         queue: &world.platform.queue,
         sampler: &world.source,
         target: &world.target,
+        log,
         clock: &world.platform.clock,
         target_name: TARGET,
     };

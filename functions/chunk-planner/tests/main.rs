@@ -2,7 +2,9 @@
 
 mod cutting;
 mod finishing;
+mod following;
 mod invocation;
 mod owning;
 mod stamping;
+mod still_log;
 mod waking;

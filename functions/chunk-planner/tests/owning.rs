@@ -63,7 +63,7 @@ fn a_table_of_a_live_run_is_refused_and_nothing_is_written() {
     assert_eq!(run.state, State::Failed);
     let failure = run.failure.unwrap();
     assert_eq!(failure.what, "target table shop.orders belongs to the unfinished task other-move");
-    assert_eq!(failure.remedy, "let task other-move end first, or leave the table out of this task");
+    assert_eq!(failure.remedy, "finish or cancel task other-move first, or leave the table out of this task");
     assert_eq!(owner(&world).unwrap(), owned_by(other, None));
     assert!(world.chunks(0).is_empty());
 }

@@ -14,6 +14,7 @@ use migration::retry::Retry;
 use migration::run::State;
 
 use crate::invocation::{LONG, copy_messages, end_chunks, plan, plan_for, world};
+use crate::still_log::StillLog;
 
 #[test]
 fn a_lost_copy_queue_is_sent_again_by_a_plan_message() {
@@ -87,6 +88,7 @@ fn a_last_chunk_that_ends_at_any_moment_of_a_planner_s_work_ends_the_copy() {
             queue: &world.platform.queue,
             sampler: &world.source,
             target: &world.target,
+            log: &StillLog::default(),
             clock: &world.platform.clock,
             target_name: TARGET,
         };

@@ -15,11 +15,11 @@ use migration::key::{KeyRange, KeyTuple};
 use migration::port::{
     ChangeLog, CheckpointTable, Commit, DeleteBatch, Deleter, KeySampler, LogEnd, LogEvent, LogGone,
     LogStart, LogStream, ObjectStore, OpenAt, Outgoing, Page, PageRequest, PortError, Queue, QueueName,
-    Record, RecordKey, RowSource, SendOutcome, Sink, TargetCatalog, TargetClock, TargetDefiner, TargetFacts,
-    TargetProbe, Write, WriteBatch, WriteOutcome,
+    Record, RecordKey, RowSource, SendOutcome, Sink, SourceCatalog, SourceFacts, SourceQuestion,
+    TargetCatalog, TargetClock, TargetDefiner, TargetFacts, TargetProbe, Write, WriteBatch, WriteOutcome,
 };
 use migration::run::RunId;
-use migration::schema::{TableMapping, TargetColumn, TargetTable};
+use migration::schema::{SourceTable, TableMapping, TargetColumn, TargetTable};
 use migration::time::UnixMs;
 
 /// The port inside, one call at a time.
@@ -107,6 +107,28 @@ impl<P: KeySampler> KeySampler for Yielding<P> {
     ) -> Result<Option<KeyTuple>, PortError> {
         GiveWay::default().await;
         self.inner.boundary_after(table, range, rows).await
+    }
+}
+
+impl<P: SourceCatalog> SourceCatalog for Yielding<P> {
+    async fn facts(&self) -> Result<SourceFacts, PortError> {
+        GiveWay::default().await;
+        self.inner.facts().await
+    }
+
+    async fn table_names(&self, database: &DatabaseName) -> Result<Option<Vec<TableId>>, PortError> {
+        GiveWay::default().await;
+        self.inner.table_names(database).await
+    }
+
+    async fn describe(&self, tables: &[TableId]) -> Result<Vec<SourceTable>, PortError> {
+        GiveWay::default().await;
+        self.inner.describe(tables).await
+    }
+
+    async fn count(&self, table: &SourceTable, question: &SourceQuestion) -> Result<Option<u64>, PortError> {
+        GiveWay::default().await;
+        self.inner.count(table, question).await
     }
 }
 

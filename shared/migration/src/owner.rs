@@ -4,15 +4,20 @@
 //!
 //! 1. One record per target table says which run owns it. A copier's lease is a transaction that checks this record
 //!    unchanged, so once another run stands in it, the former run gets no new lease for the table.
-//! 2. A live run is never dispossessed. A run that ended (completed, failed, precheck failed) is: first this run is
-//!    written into the record (`settled: false`), which freezes the set of the former run's leases; then every one
-//!    of them must have ended; then the record is settled. Only a settled table goes on to the emptiness check.
-//!    A record that was never settled names a former run of its own: its leases are waited for before the record is
+//! 2. A run that works, or was paused, is never dispossessed. A run that ended (completed, cancelled, failed, precheck
+//!    failed) is: first this run is written into the record (`settled: false`), which freezes the set of the former
+//!    run's leases; then every one of them must have ended; then the record is settled. Only a settled table goes on to
+//!    the emptiness check. A record that was never settled names a former run of its own: its leases are waited for before the record is
 //!    taken over, because afterwards nothing would name that run any more.
 //! 3. No record is an unknown owner, one that used another checkpoint table: it can have been started before this
 //!    run at the latest, so its last lease has ended one whole lease (deadline + statement timeout) after this run
 //!    was created.
-//! 4. The highest stamp survives every change of owner, so S always lies above it (see [`crate::stamp`]).
+//! 4. A lane writes to every table, and its lease checks no owner record, only the run's. So a run that follows the
+//!    log loses no table while it could ever be live again: it is dispossessed when it is completed or cancelled,
+//!    and not when it failed. That it follows is told by the reader's record. The transaction that dispossesses a
+//!    failed run checks that there still is none, and the run's own record; a run that puts the reader's record looks
+//!    at all its owner records behind it, so one of the two sees the other.
+//! 5. The highest stamp survives every change of owner, so S always lies above it (see [`crate::stamp`]).
 //!
 //! The former run's lease ends are read from its lease records rather than copied into this one: they are few, they
 //! cannot grow any more after step 2, and no lease needs a second record to be written.
@@ -20,6 +25,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{LEASE_SPAN_MAX, STATEMENT_TIMEOUT};
+use crate::mutation::{self, Rule};
 use crate::run::{RunId, State};
 use crate::time::UnixMs;
 
@@ -43,6 +49,8 @@ pub struct Owner {
 pub struct Former {
     /// Where the former run stands; none where its record is gone.
     pub state: Option<State>,
+    /// Whether it follows the log, or did.
+    pub follows: bool,
     /// The latest end of its leases.
     pub leases_until: UnixMs,
 }
@@ -56,11 +64,17 @@ pub enum Step {
     Store(Owner),
     /// Ask again at that time.
     WaitUntil(UnixMs),
-    /// A live run of this task owns it.
+    /// A run of this task owns it that works, or may go on.
     Refused {
         /// The other task.
         task: String,
     },
+}
+
+/// Whether a run in this state keeps its tables, by whether it follows the log.
+#[must_use]
+pub fn keeps_tables(state: State, follows: bool) -> bool {
+    state.keeps_tables() || (state == State::Failed && follows)
 }
 
 /// The next step of `run` towards owning a table. `former` is about the run in the record, with the leases of that
@@ -86,12 +100,14 @@ pub fn next_step(
         return Step::Taken;
     }
     if owner.run != run {
-        if former.and_then(|former| former.state).is_some_and(State::is_live) {
+        let keeps = |former: Former| former.state.is_some_and(|state| keeps_tables(state, former.follows));
+        if former.is_some_and(keeps) {
             return Step::Refused { task: owner.task.clone() };
         }
         if let Some(former) = former
             && !owner.settled
             && former.leases_until > now
+            && !mutation::is_left_out(Rule::OwnerWait)
         {
             return Step::WaitUntil(former.leases_until);
         }
@@ -100,7 +116,9 @@ pub fn next_step(
         return Step::Store(Owner { run, task: task.to_owned(), highest_stamp, former, settled: false });
     }
     match former {
-        Some(former) if former.leases_until > now => Step::WaitUntil(former.leases_until),
+        Some(former) if former.leases_until > now && !mutation::is_left_out(Rule::OwnerWait) => {
+            Step::WaitUntil(former.leases_until)
+        }
         Some(_) | None => Step::Store(Owner { former: None, settled: true, ..owner.clone() }),
     }
 }

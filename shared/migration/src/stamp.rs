@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::mutation::{self, Rule};
 use crate::schema::TargetTable;
 use crate::time::UnixMs;
 
@@ -49,6 +50,7 @@ impl RunStamp {
 /// S for a run whose tables have seen stamps up to `highest`.
 #[must_use]
 pub fn choose(target_now: UnixMs, margin: Duration, highest: UnixMs) -> UnixMs {
+    let margin = if mutation::is_left_out(Rule::StampMargin) { Duration::ZERO } else { margin };
     UnixMs(target_now.plus(margin).max(highest).0.saturating_add(1))
 }
 

@@ -3,7 +3,8 @@
 use crate::lease::Lease;
 use crate::outcome::HandlerError;
 use crate::owner::{self, Former, Owner, Step};
-use crate::port::{CheckpointTable, Expect, RecordKey};
+use crate::port::{CheckpointTable, Expect, RecordKey, Write};
+use crate::reader_state::ReaderState;
 use crate::record::{self, Stored};
 use crate::run::{Run, RunId};
 use crate::time::UnixMs;
@@ -15,7 +16,7 @@ pub enum Taking {
     Taken(Owner),
     /// Not before that time.
     WaitUntil(UnixMs),
-    /// A live run of this task owns it.
+    /// A run of this task owns it and keeps it.
     Refused {
         /// The other task.
         task: String,
@@ -34,17 +35,19 @@ pub async fn take(
 ) -> Result<Taking, HandlerError> {
     loop {
         let stored: Option<Stored<Owner>> = record::load(records, key).await?;
+        let mut writes = Vec::new();
         let former = match &stored {
             Some(Stored { value: owner, .. }) if owner.run != run.id => {
-                let mut former = look_at(records, owner.run).await?;
+                let (mut former, still_so) = look_at(records, owner.run).await?;
+                writes = still_so;
                 if let Some(earlier) = owner.former {
-                    let earlier = look_at(records, earlier).await?;
+                    let (earlier, _) = look_at(records, earlier).await?;
                     former.leases_until = former.leases_until.max(earlier.leases_until);
                 }
                 Some(former)
             }
             Some(Stored { value: Owner { former: Some(former), .. }, .. }) => {
-                Some(look_at(records, *former).await?)
+                Some(look_at(records, *former).await?.0)
             }
             Some(_) | None => None,
         };
@@ -56,15 +59,24 @@ pub async fn take(
             (Step::Refused { task }, _) => return Ok(Taking::Refused { task }),
             (Step::Store(owner), _) => {
                 let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
-                records.commit(vec![record::put(key.clone(), &owner, expect)]).await?;
+                writes.push(record::put(key.clone(), &owner, expect));
+                records.commit(writes).await?;
             }
         }
     }
 }
 
-async fn look_at(records: &impl CheckpointTable, run: RunId) -> Result<Former, HandlerError> {
-    let stored: Option<Stored<Run>> = record::load(records, &record::run(run)).await?;
+/// What stands in the way, and the conditions under which that stays so.
+async fn look_at(records: &impl CheckpointTable, run: RunId) -> Result<(Former, Vec<Write>), HandlerError> {
+    let (run_key, reader_key) = (record::run(run), record::reader(run));
+    let stored: Option<Stored<Run>> = record::load(records, &run_key).await?;
+    let reader: Option<Stored<ReaderState>> = record::load(records, &reader_key).await?;
     let leases = record::load_all::<Lease>(records, &record::run_partition(run), record::LEASES).await?;
     let leases_until = leases.iter().map(|(_, lease)| lease.value.until).max().unwrap_or_default();
-    Ok(Former { state: stored.map(|stored| stored.value.state), leases_until })
+    let still_so = vec![
+        Write::Check { key: run_key, expect: stored.as_ref().map_or(Expect::Absent, Stored::unchanged) },
+        Write::Check { key: reader_key, expect: reader.as_ref().map_or(Expect::Absent, Stored::unchanged) },
+    ];
+    let state = stored.map(|stored| stored.value.state);
+    Ok((Former { state, follows: reader.is_some(), leases_until }, still_so))
 }

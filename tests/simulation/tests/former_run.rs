@@ -18,6 +18,7 @@ fn plan(world: &World) {
         queue: &world.platform.queue,
         sampler: &world.source,
         target: &world.target,
+        log: &world.source.log(),
         clock: &world.platform.clock,
         target_name: TARGET,
     };

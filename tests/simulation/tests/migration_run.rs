@@ -39,15 +39,17 @@ pub(crate) fn carry_out(world: &World, seed: u64, disturbance: Disturbance, page
     let source = Yielding::new(world.source.clone()).with_page_rows_max(page_rows);
     let target = Yielding::new(world.target.clone());
     let clock = world.platform.clock.clone();
+    let log = world.source.log();
     let handle = |message: Message, budget: Budget| -> Handled<'_> {
         let (records, queue, source, target, clock) = (&records, &queue, &source, &target, &clock);
+        let log = &log;
         let target_name = TARGET;
         match message {
             Message::Precheck { .. } | Message::Read { .. } | Message::Define { .. } => {
                 Box::pin(async { Ok(Outcome::Done) })
             }
             Message::Plan { run } => {
-                let planner = Planner { records, queue, sampler: source, target, clock, target_name };
+                let planner = Planner { records, queue, sampler: source, target, log, clock, target_name };
                 Box::pin(async move { planner.handle(run, budget).await })
             }
             Message::Copy { run, chunk } => {

@@ -4,6 +4,7 @@
 //! that a killed process would miss: what a run owes stands in the data folder.
 
 mod dead_process;
+mod no_log;
 mod runner;
 mod stop_signal;
 mod trouble;

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::connect::Ends;
+use crate::local::no_log::NoLog;
 use crate::local::trouble::{LastFailure, Trouble, WINDOW};
 
 /// How long an invocation may live.
@@ -175,7 +176,8 @@ impl Runner {
                 Box::pin(precheck::handle(&ports, run, budget)).await
             }
             Message::Plan { run } => {
-                let planner = Planner { records, queue, sampler: source, target, clock, target_name };
+                let log = &NoLog;
+                let planner = Planner { records, queue, sampler: source, target, log, clock, target_name };
                 Box::pin(planner.handle(run, budget)).await
             }
             // Nobody sends these before the log is followed.

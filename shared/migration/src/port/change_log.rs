@@ -25,7 +25,7 @@ pub enum StartWay {
 
 /// Where following the log starts: every transaction that is not covered is not visible to an earlier SELECT's reader
 /// only, and everything covered is visible to every SELECT from now on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogStart {
     /// In front of a transaction; everything before it is visible, or in `executed`.
     pub place: LogPlace,

@@ -190,6 +190,12 @@ pub fn reader(run: RunId) -> RecordKey {
     of_run(run, "reader".to_owned())
 }
 
+/// Where following the log starts, and how that was found: `run#ID` / `start`, put if absent.
+#[must_use]
+pub fn start(run: RunId) -> RecordKey {
+    of_run(run, "start".to_owned())
+}
+
 /// The reader's lease.
 #[must_use]
 pub fn reader_lease(run: RunId) -> RecordKey {

@@ -16,6 +16,7 @@
 //! | `run#ID` | `chunk#T#C` | [`Chunk`](crate::chunk::Chunk) |
 //! | `run#ID` | `reject#T#DIGEST` | [`Reject`](crate::chunk::Reject) |
 //! | `run#ID` | `lease#copy#T#C` | [`Lease`](crate::lease::Lease) of a chunk; exists exactly while the chunk is not done |
+//! | `run#ID` | `start` | [`LogStart`](crate::port::LogStart): where following the log starts |
 //! | `run#ID` | `reader` | [`ReaderState`](crate::reader_state::ReaderState) |
 //! | `run#ID` | `lane#L` | [`LaneProgress`](crate::lane_progress::LaneProgress) |
 //! | `run#ID` | `lease#read`, `lease#lane#L`, `lease#define` | [`Lease`](crate::lease::Lease) of the reader, of a lane, of a definition's executor |
@@ -32,7 +33,7 @@ pub use keys::{
     RECOPIES, REJECTS, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of, chunk_of_lease,
     chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease, owner, passed, plan,
     planner_lease, progress, reader, reader_lease, recopy, reject, rejects_of, repair_lease, run,
-    run_partition, stamp, table,
+    run_partition, stamp, start, table,
 };
 pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
 
