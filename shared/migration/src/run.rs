@@ -264,6 +264,9 @@ pub struct Run {
     /// Whether the operator has asked to finish: to end as completed once everything committed before is applied.
     #[serde(default)]
     pub finish: bool,
+    /// How often it was resumed by hand: what was in flight before may have been dropped.
+    #[serde(default)]
+    pub resumes: u32,
     /// The number of the next journal entry.
     pub journal_next: u32,
 }
@@ -296,6 +299,7 @@ impl Run {
             failure: None,
             tables: 0,
             finish: false,
+            resumes: 0,
             journal_next: 0,
         }
     }
@@ -322,6 +326,7 @@ impl Run {
         if to != State::Retrying {
             self.state = to;
         }
+        self.resumes += u32::from(event == Event::ResumedByHand);
         match to {
             State::Planning => self.resume = ResumePoint::Planning,
             State::Copying => self.resume = ResumePoint::Copying,

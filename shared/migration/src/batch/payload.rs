@@ -118,6 +118,12 @@ impl PayloadWriter {
         Some((self.first?, last, at))
     }
 
+    /// Empties it and keeps its memory, for the next payload.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        (self.tables, self.operations, self.first, self.last) = (0, 0, None, None);
+    }
+
     /// The payload, compressed.
     #[must_use]
     pub fn compressed(&self) -> Vec<u8> {
