@@ -12,8 +12,8 @@
 //!    appliers dropped while it stood.
 //! 4. The epoch is stored under the lease before anything of it is sent (H11).
 //! 5. The gate (section 4 of the design): nothing is shipped before the target's clock is past the stamp. Where rows of
-//!    the copy carry no stamp the log is read only after the copy is over and every copier's lease is gone: a chunk's
-//!    lease record exists exactly while the chunk is not done.
+//!    the copy carry no stamp the log is read only after the copy: the run leaves `copying` when every table is cut and
+//!    no chunk's lease is left, and a lease exists exactly while its chunk is not done.
 
 use migration::budget::Budget;
 use migration::lane::Lane;
@@ -26,7 +26,7 @@ use migration::port::{
 };
 use migration::reader_state::{ReaderState, Restart};
 use migration::record::{self, Stored};
-use migration::run::{Run, RunId};
+use migration::run::{Run, RunId, State};
 use migration::run_store;
 use migration::stamp::{self, RunStamp};
 use migration::task::Task;
@@ -101,11 +101,9 @@ where
         let margin = task.tuning.stamp_margin.duration();
         let is_stamped = fixed.value.stamp().is_some()
             && tables.records().all(|table| stamp::takes_stamps(&table.mapping.target, margin));
-        if !is_stamped && !mutation::is_left_out(Rule::Sequential) {
-            let partition = record::run_partition(run.id);
-            if !self.records.range(&partition, record::CHUNK_LEASES, None, 1).await?.is_empty() {
-                return Ok(false);
-            }
+        let is_copying = run.state == State::Copying;
+        if !is_stamped && is_copying && !mutation::is_left_out(Rule::Sequential) {
+            return Ok(false);
         }
         Ok(fixed.value.stamp().is_none() || self.records.get(&record::gate(run.id)).await?.is_some())
     }

@@ -172,17 +172,10 @@ where
                 }
                 Ok(Step::Read)
             }
-            LogEvent::Unreadable { tables, what } => {
-                let is_passed = match &cursor.open {
-                    Some(open) => open.passed,
-                    None => cursor.position() < held.state.value.position,
-                };
-                let concerns = |table| held.tables.concerns(&held.task, table);
-                if !is_passed && (tables.is_empty() || tables.iter().any(concerns)) {
-                    return Err(unreadable(cursor, &what));
-                }
-                Ok(Step::Read)
-            }
+            LogEvent::Unreadable { tables, what } => match self.is_harmless(held, cursor, &tables) {
+                true => Ok(Step::Read),
+                false => Err(unreadable(cursor, &what)),
+            },
             LogEvent::Idle { at } => {
                 if cursor.open.is_none() {
                     cursor.boundary = cursor.boundary.max(at);
@@ -190,6 +183,16 @@ where
                 Ok(Step::Idle(self.clock.now()))
             }
         }
+    }
+
+    /// Whether something unreadable concerns no table of the run, or lies in what is covered.
+    fn is_harmless(&self, held: &Held, cursor: &Cursor, tables: &[TableId]) -> bool {
+        let is_passed = match &cursor.open {
+            Some(open) => open.passed,
+            None => cursor.position() < held.state.value.position,
+        };
+        let concerns = |table| held.tables.concerns(&held.task, table);
+        is_passed || !(tables.is_empty() || tables.iter().any(concerns))
     }
 
     fn take_rows(

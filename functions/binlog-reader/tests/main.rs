@@ -1,1 +1,5 @@
-//! x
+//! The binlog-reader over ports in memory: what it promises of the log, batch by batch.
+
+mod epochs;
+mod shipping;
+mod stand;
