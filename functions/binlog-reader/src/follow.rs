@@ -14,6 +14,7 @@
 
 use std::time::Duration;
 
+use migration::ident::TableId;
 use migration::port::{
     ChangeLog, CheckpointTable, Clock, LogEvent, LogStream, ObjectStore, Queue, RowImages,
 };
