@@ -151,6 +151,18 @@ pub fn read_payload(compressed: &[u8]) -> Result<BatchChanges, PayloadFault> {
 }
 
 impl BatchChanges {
+    /// Bytes of the payload before compression.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Hands every table and every operation on in order; tables come before the operations that use them.
     ///
     /// # Errors
