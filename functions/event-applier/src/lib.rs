@@ -6,7 +6,7 @@ mod decode;
 pub mod define;
 mod fold;
 mod group;
-mod handler;
+pub mod handler;
 mod hold;
 mod leaving;
 mod record_progress;
