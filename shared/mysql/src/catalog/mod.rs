@@ -3,7 +3,7 @@
 mod column_type;
 mod count;
 mod facts;
-mod fields;
+pub(crate) mod fields;
 mod grants;
 mod key_choice;
 mod tables;
