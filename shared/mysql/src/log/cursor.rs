@@ -14,6 +14,7 @@ use crate::row_image::Take;
 
 /// Behind a file's magic number.
 pub(crate) const FIRST_OFFSET: u64 = 4;
+const CHECKSUM_BYTES: usize = 4;
 /// Fields of a payload event's head: its end, the payload's length, and its length unpacked.
 const PAYLOAD_END: usize = 0;
 const PAYLOAD_LENGTH: usize = 1;
@@ -65,13 +66,16 @@ pub(crate) struct Cursor {
     unpacked_left: u64,
     /// Where that transaction's event starts.
     payload_at: LogPlace,
+    /// Whether a format description was read, which tells whether events have checksums.
+    knows_format: bool,
 }
 
 impl Cursor {
     /// At a place of a file.
     pub(crate) fn new(name: &str, offset: u64) -> Result<Self, CursorError> {
         let place = LogPlace { file: file_number(name).ok_or(CursorError::FileName)?, offset };
-        Ok(Self { name: name.to_owned(), place, unpacked_left: 0, payload_at: place })
+        let name = name.to_owned();
+        Ok(Self { name, place, unpacked_left: 0, payload_at: place, knows_format: false })
     }
 
     /// In front of the event to come.
@@ -109,6 +113,7 @@ impl Cursor {
                 return Err(CursorError::OutOfStep { at });
             }
         }
+        self.knows_format |= event.kind == kind::FORMAT_DESCRIPTION;
         if event.kind == kind::TRANSACTION_PAYLOAD {
             let unpacked = unpacked_length(event.payload).ok_or(CursorError::Malformed { at })?;
             self.unpacked_left = unpacked;
@@ -133,12 +138,22 @@ impl Cursor {
     }
 
     /// The last event of a file, or the one made for the stream that names the file to come, says where to go on.
+    ///
+    /// The very first of a stream names the file that was asked for, and may have a checksum that nobody has
+    /// announced yet behind it.
     fn rotate(&mut self, event: &RawEvent<'_>) -> Result<(), CursorError> {
         let malformed = CursorError::Malformed { at: self.place };
         let mut take = Take(event.payload);
         let offset = take.little(8).ok_or(malformed.clone())?;
-        let name = std::str::from_utf8(take.0).map_err(|_| malformed)?;
-        *self = Self::new(name, offset)?;
+        let mut name = take.0;
+        if !self.knows_format {
+            let rest = name.strip_prefix(self.name.as_bytes()).ok_or(malformed.clone())?;
+            if rest.is_empty() || rest.len() == CHECKSUM_BYTES {
+                name = self.name.as_bytes();
+            }
+        }
+        let name = std::str::from_utf8(name).map_err(|_| malformed)?;
+        *self = Self { knows_format: self.knows_format, ..Self::new(name, offset)? };
         Ok(())
     }
 }
