@@ -8,7 +8,8 @@ use migration::limits::LEASE_SPAN_MAX;
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
-    CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, RecordKey, RowSource, Sink, Version, Write,
+    ChangeLog, CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, RecordKey, RowSource, Sink,
+    Version, Write,
 };
 use migration::record::{self, Stored};
 use migration::table_plan::{TableProgress, TableRecord};
@@ -32,12 +33,13 @@ pub(crate) enum Advance {
     Lost,
 }
 
-impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
+impl<R, Q, S, K, L, C> Copier<'_, R, Q, S, K, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
     S: RowSource + KeySampler,
     K: Sink,
+    L: ChangeLog,
     C: Clock,
 {
     /// Moves the cursor past an acknowledged page, and prolongs the lease where less than its longest span is left.

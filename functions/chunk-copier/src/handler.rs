@@ -14,12 +14,13 @@
 use std::time::Duration;
 
 use migration::budget::Budget;
-use migration::chunk::{Chunk, Pacing};
+use migration::chunk::{Chunk, Pacing, may_be_explained};
 use migration::lease::Lease;
 use migration::message::{self, Message};
 use migration::outcome::{HandlerError, Outcome};
 use migration::owner::Owner;
-use migration::port::{CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, Sink, Write};
+use migration::port::{ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, Sink, Write};
+use migration::recopy::Recopy;
 use migration::record::{self, ChunkId, Stored};
 use migration::run::{Failure, Run, RunId};
 use migration::run_store;
@@ -35,12 +36,12 @@ use crate::page::PageEnd;
 /// Time the first page of an invocation is given, before there is a measurement.
 const FIRST_PAGE: Duration = Duration::from_millis(500);
 
-/// How long a chunk is left alone whose table a definition holds.
-const HELD_PAUSE: Duration = Duration::from_secs(1);
+/// How long a chunk is left alone whose table a definition holds, or is waited for.
+pub(crate) const HELD_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the copier works with.
 #[derive(Debug)]
-pub struct Copier<'a, R, Q, S, K, C> {
+pub struct Copier<'a, R, Q, S, K, L, C> {
     /// The checkpoint table.
     pub records: &'a R,
     /// The queues.
@@ -49,6 +50,8 @@ pub struct Copier<'a, R, Q, S, K, C> {
     pub source: &'a S,
     /// The target.
     pub sink: &'a K,
+    /// The source's log.
+    pub log: &'a L,
     /// The clock of this machine.
     pub clock: &'a C,
     /// Names the target instance in owner records, for example `host:port`.
@@ -66,6 +69,8 @@ pub(crate) struct Held {
     /// The table is still this run's.
     pub(crate) owned: Write,
     pub(crate) stamp: Option<UnixMs>,
+    /// Whether changes of the log are applied while chunks are copied.
+    pub(crate) beside_log: bool,
     pub(crate) form: StatementForm,
     pub(crate) budget: Budget,
 }
@@ -75,12 +80,13 @@ enum Entry {
     Leave(Outcome),
 }
 
-impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
+impl<R, Q, S, K, L, C> Copier<'_, R, Q, S, K, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
     S: RowSource + KeySampler,
     K: Sink,
+    L: ChangeLog,
     C: Clock,
 {
     /// Handles one message.
@@ -122,7 +128,7 @@ where
         if !table.value.counts(stored_chunk.value.generation) {
             return done;
         }
-        if table.value.held {
+        if table.value.held || self.is_parked(id, &stored_chunk.value, &table.value).await? {
             return Ok(Entry::Leave(Outcome::Again { after: HELD_PAUSE }));
         }
         let target = &table.value.mapping.target;
@@ -152,13 +158,38 @@ where
         let lease: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
         let Some(lease) = lease.filter(|lease| lease.value.token == acquired.token) else { return done };
         let fixed: Stored<RunStamp> = record::must_load(self.records, &record::stamp(id)).await?;
+        let beside_log = task.migration.follows() && fixed.value.stamp().is_some();
+        let Some(fixed) = self.stamp_of(id, &chunk.value, fixed.value.stamp()).await? else { return done };
         let margin = task.tuning.stamp_margin.duration();
-        let stamp = fixed.value.stamp().filter(|_| stamp::takes_stamps(target, margin));
+        let stamp = fixed.filter(|_| stamp::takes_stamps(target, margin));
         let form = run.statement_form();
-        Ok(Entry::Held(Box::new(Held { run, task, table, chunk, lease, owned, stamp, form, budget })))
+        let held = Held { run, task, table, chunk, lease, owned, stamp, beside_log, form, budget };
+        Ok(Entry::Held(Box::new(held)))
+    }
+
+    /// The run's stamp, or that of the table where it is copied again; none where it is not yet fixed.
+    async fn stamp_of(
+        &self,
+        run: RunId,
+        chunk: &Chunk,
+        fixed: Option<UnixMs>,
+    ) -> Result<Option<Option<UnixMs>>, HandlerError> {
+        let recopy: Option<Stored<Recopy>> =
+            record::load(self.records, &record::recopy(run, chunk.id.table)).await?;
+        Ok(match recopy.filter(|recopy| chunk.generation >= recopy.value.generation) {
+            Some(recopy) => recopy.value.stamp().map(Some),
+            None => Some(fixed),
+        })
     }
 
     async fn copy(&self, held: &mut Held) -> Result<Outcome, HandlerError> {
+        match self.copy_pages(held).await {
+            Err(HandlerError::Port(error)) if may_be_explained(&error) => self.park(held, error).await,
+            other => other,
+        }
+    }
+
+    async fn copy_pages(&self, held: &mut Held) -> Result<Outcome, HandlerError> {
         let mut pacing = Pacing::starting_at(held.chunk.value.page_rows);
         let mut page_time = FIRST_PAGE;
         let mut last_split = self.clock.now();
@@ -206,7 +237,7 @@ where
         }
     }
 
-    async fn release(&self, held: &Held) -> Result<(), HandlerError> {
+    pub(crate) async fn release(&self, held: &Held) -> Result<(), HandlerError> {
         if let Ok(released) = held.lease.value.release(held.lease.value.token) {
             let key = record::chunk_lease(held.run.id, held.chunk.value.id);
             // A conflict means that a later holder has it: then there is nothing to give back.

@@ -3,6 +3,7 @@
 //! - [`handler`]: one invocation: what may be copied, the lease, the loop, the end
 //! - `page`: one page: read, convert, write, reject
 //! - `advance`: what a page changes in the records
+//! - `park`: leaves a chunk alone until the log has told of a definition
 //! - `split`: gives half of a last chunk away
 //!
 //! It never compares a key and never writes without a lease.
@@ -10,4 +11,5 @@
 mod advance;
 pub mod handler;
 mod page;
+mod park;
 mod split;

@@ -4,7 +4,9 @@ use migration::chunk::{Pacing, Reject, Written};
 use migration::key::KeyTuple;
 use migration::limits::{PAGE_AGE_MAX, PAGE_BYTES_MAX, STATEMENT_TIMEOUT};
 use migration::outcome::HandlerError;
-use migration::port::{CheckpointTable, Clock, KeySampler, PageRequest, Queue, RowSource, Sink, WriteBatch};
+use migration::port::{
+    ChangeLog, CheckpointTable, Clock, KeySampler, PageRequest, Queue, RowSource, Sink, WriteBatch,
+};
 use migration::run::Failure;
 use migration::run_store;
 use migration::schema::BadRow;
@@ -33,12 +35,13 @@ pub(crate) enum PageEnd {
     RunFailed,
 }
 
-impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
+impl<R, Q, S, K, L, C> Copier<'_, R, Q, S, K, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
     S: RowSource + KeySampler,
     K: Sink,
+    L: ChangeLog,
     C: Clock,
 {
     pub(crate) async fn copy_page(&self, held: &Held, pacing: Pacing) -> Result<PageEnd, HandlerError> {

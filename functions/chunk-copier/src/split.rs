@@ -9,7 +9,7 @@ use migration::chunk::Pacing;
 use migration::lease::Lease;
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
-use migration::port::{CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, Sink, Write};
+use migration::port::{ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, Sink, Write};
 use migration::record::{self, Stored};
 use migration::run::State;
 use migration::run_store;
@@ -25,12 +25,13 @@ const PAGES_MIN: u64 = 4;
 /// Leases looked at; where there are more, there is work enough.
 const LEASES_SEEN: u32 = 64;
 
-impl<R, Q, S, K, C> Copier<'_, R, Q, S, K, C>
+impl<R, Q, S, K, L, C> Copier<'_, R, Q, S, K, L, C>
 where
     R: CheckpointTable,
     Q: Queue,
     S: RowSource + KeySampler,
     K: Sink,
+    L: ChangeLog,
     C: Clock,
 {
     pub(crate) async fn split_if_last(&self, held: &mut Held, pacing: Pacing) -> Result<(), HandlerError> {

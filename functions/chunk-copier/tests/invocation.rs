@@ -66,6 +66,7 @@ impl Ports {
                 queue: &self.queue,
                 source: &self.source,
                 sink: &self.sink,
+                log: &self.world.source.log(),
                 clock: &self.world.platform.clock,
                 target_name: TARGET,
             };

@@ -6,4 +6,5 @@ mod ending;
 mod invocation;
 mod leases;
 mod page_age;
+mod parking;
 mod splitting;

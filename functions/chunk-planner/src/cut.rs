@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use migration::chunk::may_be_explained;
 use migration::key::KeyRange;
 use migration::lease::Lease;
 use migration::message::{self, Message};
@@ -16,6 +17,7 @@ use migration::port::{
 use migration::record::{self, Stored, TableNumber};
 use migration::run::{Event, State};
 use migration::run_store::{self, Step};
+use migration::stamp::RunStamp;
 use migration::table_plan::{self, TablePlan, TableRecord};
 
 use crate::handler::{Planner, Progress, Work};
@@ -89,13 +91,25 @@ where
                 return Ok(Progress::Over);
             }
             let rest = KeyRange { after: plan.value.cursor.clone(), through: None };
-            let boundary = self.sampler.boundary_after(mapping, &rest, rows).await?;
+            let boundary = match self.sampler.boundary_after(mapping, &rest, rows).await {
+                Ok(boundary) => boundary,
+                // The copier leaves the rest of the table alone until the log has told of the definition.
+                Err(error) if may_be_explained(&error) && self.copies_beside_log(work).await? => None,
+                Err(error) => return Err(error.into()),
+            };
             if self.record_chunk(work, table, &plan, boundary).await? == Commit::Conflict {
                 // Another planner was faster, or a definition has changed the table: look again.
                 return Ok(Progress::Later(Duration::ZERO));
             }
         }
         Ok(Progress::Later(Duration::ZERO))
+    }
+
+    /// Whether changes of the log are applied while chunks are copied.
+    async fn copies_beside_log(&self, work: &Work) -> Result<bool, HandlerError> {
+        let stamp: Option<Stored<RunStamp>> = record::load(self.records, &record::stamp(work.run.id)).await?;
+        let stamped = stamp.is_some_and(|stamp| stamp.value.stamp().is_some());
+        Ok(stamped && work.task.migration.follows())
     }
 
     async fn record_chunk(

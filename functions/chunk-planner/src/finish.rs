@@ -35,7 +35,7 @@ where
     L: ChangeLog,
     C: Clock,
 {
-    /// The copy is over when planning is and no chunk has a lease record any more. The copier asks the same after
+    /// The copy is over when every table is cut to its end and no chunk has a lease record any more. The copier asks the same after
     /// its own last write, by waking the planner. While it goes on, the gate is opened for those who follow the log.
     pub(crate) async fn end_copy(&self, work: &Work) -> Result<Progress, HandlerError> {
         let follows = work.task.migration.follows();
@@ -58,6 +58,10 @@ where
     }
 
     pub(crate) async fn is_copied(&self, run: RunId) -> Result<bool, HandlerError> {
+        // Plans first: a chunk's lease is stored in the transaction that completes its plan.
+        if !self.incomplete(run).await?.is_empty() {
+            return Ok(false);
+        }
         let partition = record::run_partition(run);
         Ok(self.records.range(&partition, record::CHUNK_LEASES, None, 1).await?.is_empty())
     }

@@ -20,11 +20,9 @@ use migration::port::{
     TargetProbe, Write,
 };
 use migration::reader_state::ReaderState;
-use migration::recopy::Recopy;
-use migration::record::{self, Stored, TableNumber};
+use migration::record::{self, Stored};
 use migration::run::{Event, Run, RunId, State};
 use migration::run_store::{self, Step};
-use migration::table_plan::TablePlan;
 
 use crate::handler::{Planner, Progress, Work};
 use crate::phase::{self, CatchUp};
@@ -50,10 +48,7 @@ where
     /// `Over` where the run has moved on to finishing.
     pub(crate) async fn follow(&self, work: &Work, state: State) -> Result<Progress, HandlerError> {
         self.wake_owed(work).await?;
-        match self.cut_again(work).await? {
-            Progress::Over => {}
-            stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
-        }
+        let again = self.copy_again(work).await?;
         if let Some(wait) = self.look_at_gate(work).await? {
             return Ok(Progress::Later(wait));
         }
@@ -64,7 +59,11 @@ where
             let step = Step { from: State::CatchingUp, event: Event::CaughtUp, cause, now };
             run_store::move_run(self.records, work.run.id, step, |_| (), &[]).await?;
         }
-        self.end_following(work.run.id).await
+        Ok(match (self.end_following(work.run.id).await?, again) {
+            (Progress::Ended, Some(wait)) => Progress::Later(wait),
+            (Progress::Later(sooner), Some(wait)) => Progress::Later(sooner.min(wait)),
+            (progress @ (Progress::Over | Progress::Ended | Progress::Later(_)), _) => progress,
+        })
     }
 
     async fn followed(&self, run: RunId) -> Result<Followed, HandlerError> {
@@ -104,7 +103,7 @@ where
             Some(end) => through(end),
             None => mutation::is_left_out(Rule::FinishEnd) && through(reader.value.position.transaction),
         };
-        if !is_reached || !self.incomplete(id).await?.is_empty() || !self.is_copied(id).await? {
+        if !is_reached || !self.is_copied(id).await? {
             return Ok(Progress::Later(LOOK_PAUSE));
         }
         let unchanged = run.unchanged();
@@ -122,31 +121,5 @@ where
             Commit::Stored => Ok(Progress::Over),
             Commit::Conflict => Ok(Progress::Later(Duration::ZERO)),
         }
-    }
-
-    /// Cuts the tables that a definition has made to be copied again.
-    async fn cut_again(&self, work: &Work) -> Result<Progress, HandlerError> {
-        for number in self.incomplete(work.run.id).await? {
-            let key = record::recopy(work.run.id, TableNumber(number));
-            let recopy: Option<Stored<Recopy>> = record::load(self.records, &key).await?;
-            if recopy.is_some_and(|recopy| recopy.value.stamp().is_none()) {
-                continue;
-            }
-            let table = phase::stored_table(self.records, work.run.id, number).await?;
-            match self.cut_table(work, &table).await? {
-                Progress::Over => {}
-                stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
-            }
-        }
-        Ok(Progress::Over)
-    }
-
-    /// The numbers of the tables that are not cut to their end.
-    async fn incomplete(&self, run: RunId) -> Result<Vec<u32>, HandlerError> {
-        let plans =
-            record::load_all::<TablePlan>(self.records, &record::run_partition(run), record::PLANS).await?;
-        let incomplete = plans.iter().filter(|(_, plan)| !plan.value.complete);
-        let number = |sort: &str| sort.strip_prefix(record::PLANS)?.parse().ok();
-        Ok(incomplete.filter_map(|(key, _)| number(&key.sort)).collect())
     }
 }

@@ -123,10 +123,14 @@ where
         }
         if state == State::Copying {
             self.wake_owed(work).await?;
+            let again = if work.task.migration.follows() { self.copy_again(work).await? } else { None };
             match self.end_copy(work).await? {
                 Progress::Over if work.task.migration.follows() => state = State::CatchingUp,
                 Progress::Over => {}
-                stop @ (Progress::Later(_) | Progress::Ended) => return Ok(stop),
+                Progress::Ended => return Ok(again.map_or(Progress::Ended, Progress::Later)),
+                Progress::Later(wait) => {
+                    return Ok(Progress::Later(again.map_or(wait, |again| again.min(wait))));
+                }
             }
         }
         if matches!(state, State::CatchingUp | State::Running) {

@@ -7,6 +7,7 @@
 //! - `start`: where following the log starts
 //! - `compare`: whether the tables are as they were at precheck
 //! - `cut`: key ranges, recorded before they are sent
+//! - `recopy`: tables that are copied again
 //! - `wake`: re-sends what the records say is owed
 //! - `follow`: what there is to do while the log is followed
 //! - `gate`: the target's clock past the stamp
@@ -22,6 +23,7 @@ mod gate;
 pub mod handler;
 mod phase;
 mod prepare;
+mod recopy;
 mod start;
 mod take;
 mod wake;

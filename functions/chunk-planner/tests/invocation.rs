@@ -5,7 +5,7 @@ use std::time::Duration;
 use chunk_planner::handler::Planner;
 use memory::{Platform, TARGET, World, finish, row};
 use migration::outcome::{HandlerError, Outcome};
-use migration::port::{CheckpointTable, Commit, QueueName, Write};
+use migration::port::{ChangeLog, CheckpointTable, Commit, QueueName, Write};
 use migration::record::{self, Stored};
 
 use crate::still_log::StillLog;
@@ -32,7 +32,12 @@ pub(crate) fn plan_at(world: &World, log: &StillLog) -> Outcome {
     plan_with(world, log, LONG).expect("no fault is set")
 }
 
-fn plan_with(world: &World, log: &StillLog, span: Duration) -> Result<Outcome, HandlerError> {
+/// One invocation over any log.
+pub(crate) fn plan_with(
+    world: &World,
+    log: &impl ChangeLog,
+    span: Duration,
+) -> Result<Outcome, HandlerError> {
     let planner = Planner {
         records: &world.platform.table,
         queue: &world.platform.queue,

@@ -5,6 +5,7 @@ mod finishing;
 mod following;
 mod invocation;
 mod owning;
+mod recopying;
 mod stamping;
 mod still_log;
 mod waking;

@@ -31,6 +31,7 @@ fn copy(world: &World) -> Result<Outcome, HandlerError> {
         queue: &world.platform.queue,
         source: &world.source,
         sink: &world.target,
+        log: &world.source.log(),
         clock: &world.platform.clock,
         target_name: TARGET,
     };

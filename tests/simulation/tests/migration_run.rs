@@ -53,7 +53,7 @@ pub(crate) fn carry_out(world: &World, seed: u64, disturbance: Disturbance, page
                 Box::pin(async move { planner.handle(run, budget).await })
             }
             Message::Copy { run, chunk } => {
-                let copier = Copier { records, queue, source, sink: target, clock, target_name };
+                let copier = Copier { records, queue, source, sink: target, log, clock, target_name };
                 Box::pin(async move { copier.handle(run, chunk, budget).await })
             }
         }

@@ -125,7 +125,8 @@ impl Runner {
             // Nobody sends these before the log is followed.
             Message::Read { .. } | Message::Define { .. } => Ok(Outcome::Done),
             Message::Copy { run, chunk } => {
-                let copier = Copier { records, queue, source, sink: target, clock, target_name };
+                let log = &NoLog;
+                let copier = Copier { records, queue, source, sink: target, log, clock, target_name };
                 Box::pin(copier.handle(run, chunk, budget)).await
             }
         }

@@ -10,8 +10,10 @@
 //!    the page that ended the range was acknowledged, or the range held no more row.
 
 mod pacing;
+mod parked;
 
 pub use pacing::Pacing;
+pub use parked::{Parked, may_be_explained};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +63,9 @@ pub struct Chunk {
     /// Rows the first page of the next invocation asks for, where larger ones took too long to be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_rows: Option<usize>,
+    /// What it waits for, where the source has changed its table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parked: Option<Parked>,
 }
 
 /// A row that was not carried, kept by policy: `run#ID` / `reject#T#DIGEST`.
@@ -105,6 +110,7 @@ impl Chunk {
             zero_dates: 0,
             rejected: 0,
             page_rows: None,
+            parked: None,
         }
     }
 
@@ -121,6 +127,7 @@ impl Chunk {
     #[must_use]
     pub fn advanced(mut self, last: KeyTuple, written: Written) -> Self {
         self.cursor = Some(last);
+        self.parked = None;
         self.rows += written.rows;
         self.bytes += written.bytes;
         self.zero_dates += written.zero_dates;
