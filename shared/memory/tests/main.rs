@@ -12,5 +12,3 @@ mod imagined_target;
 mod shop;
 #[cfg(test)]
 mod target_nature;
-#[cfg(test)]
-mod troubles;

@@ -3,8 +3,6 @@
 mod connectors;
 mod fault_modes;
 mod kills;
-#[cfg(test)]
-mod log;
 mod migration;
 mod misuse;
 #[cfg(test)]
