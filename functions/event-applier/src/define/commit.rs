@@ -115,7 +115,7 @@ where
         let (counted, copied) = (self.unchanged(&progress).await?, self.unchanged(&recopy).await?);
         Ok(vec![
             again,
-            record::put(progress, &TableProgress::default(), counted),
+            record::put(progress, &TableProgress { chunks, ..TableProgress::default() }, counted),
             record::put(recopy, &Recopy::wanted(table.generation), copied),
         ])
     }

@@ -11,7 +11,7 @@ use migration::port::{
     CheckpointTable, Clock, Queue, TargetCatalog, TargetClock, TargetDefiner, Version, Write,
 };
 use migration::record::{self, Stored, TableNumber};
-use migration::table_plan::TablePlan;
+use migration::table_plan::{TablePlan, TableProgress};
 use migration::time::UnixMs;
 
 use super::{Definer, Held, Step};
@@ -116,13 +116,21 @@ where
                 return Ok(Step::Later(Duration::ZERO));
             }
         }
-        let key = record::plan(run, table);
+        let (key, counted) = (record::plan(run, table), record::progress(run, table));
         let plan: Option<Stored<TablePlan>> = record::load(self.records, &key).await?;
+        let progress: Option<Stored<TableProgress>> = record::load(self.records, &counted).await?;
+        let mut writes = Vec::new();
+        let chunks = plan.as_ref().map_or(0, |plan| plan.value.chunks);
+        if let Some(progress) = progress.filter(|progress| progress.value.chunks != chunks) {
+            let all = TableProgress { chunks, ..progress.value };
+            writes.push(record::put(counted, &all, progress.unchanged()));
+        }
         if let Some(plan) = plan.filter(|plan| !plan.value.complete) {
             let complete = TablePlan { complete: true, ..plan.value.clone() };
-            if !self.store(held, vec![record::put(key, &complete, plan.unchanged())]).await? {
-                return Ok(Step::Later(Duration::ZERO));
-            }
+            writes.push(record::put(key, &complete, plan.unchanged()));
+        }
+        if !writes.is_empty() && !self.store(held, writes).await? {
+            return Ok(Step::Later(Duration::ZERO));
         }
         Ok(Step::Over)
     }

@@ -15,7 +15,7 @@ use migration::record::{self, TableNumber};
 use migration::retry::Retry;
 use migration::run::Run;
 use migration::schema::SchemaVersion;
-use migration::table_plan::{TablePlan, TableRecord};
+use migration::table_plan::{TablePlan, TableProgress, TableRecord};
 
 use super::{BEHIND, MINUTE, added, created, dropped, pass, reader, table, truncated, waiting, write};
 
@@ -105,6 +105,8 @@ fn a_table_that_is_copied_again_begins_behind_its_old_chunks() {
                 (table(world, 0), world.load(&record::plan(world.run, TableNumber(0))));
             assert_eq!((plan.chunks, plan.complete, plan.cursor), (2, false, None), "{what}");
             assert_eq!(table.chunks_from, table.generation, "{what}");
+            let progress: TableProgress = world.load(&record::progress(world.run, TableNumber(0)));
+            assert_eq!((progress.chunks, progress.rows), (2, 0), "{what}");
             let recopy: Recopy = world.load(&record::recopy(world.run, TableNumber(0)));
             assert_eq!(recopy, Recopy { generation: table.generation, stage: Stage::Wanted }, "{what}");
             assert!(world.chunk_leases().is_empty(), "{what}");
