@@ -85,7 +85,6 @@ where
     /// Ends the chunk: done, its lease record gone, the table's progress counted, in one transaction.
     pub(crate) async fn complete(&self, held: &mut Held, page: PageWritten) -> Result<Advance, HandlerError> {
         let run = held.run.id;
-        let rejects = self.store_rejects(held, &page.rejects).await?;
         let cursor = page.last_key.clone().or_else(|| held.chunk.value.cursor.clone());
         let mut chunk: Chunk = held.chunk.value.clone();
         if let Some(cursor) = cursor {
@@ -95,6 +94,8 @@ where
         let progress_key = record::progress(run, chunk.id.table);
         let table_key = record::table(run, chunk.id.table);
         for _ in 0..TRIES {
+            // Read anew each time: a change of the log may have replaced or removed one of them.
+            let rejects = self.store_rejects(held, &page.rejects).await?;
             let progress: Stored<TableProgress> = record::must_load(self.records, &progress_key).await?;
             let counted = TableProgress {
                 chunks: progress.value.chunks + 1,
@@ -110,12 +111,12 @@ where
                 Write::Delete { key: lease_key.clone(), expect: held.lease.version },
                 record::put(progress_key.clone(), &counted, progress.unchanged()),
             ];
-            writes.extend(rejects.iter().cloned());
+            writes.extend(rejects);
             if self.records.commit(writes).await? == Commit::Stored {
                 self.wake_planner_if_last(held).await?;
                 return Ok(Advance::Done);
             }
-            // Only the progress record may have changed; if the lease or the table has, this holder has nothing to say
+            // Only the progress record or a reject may have changed; if the lease or the table has, this holder has nothing to say
             // any more.
             let lease: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
             let table: Option<Stored<TableRecord>> = record::load(self.records, &table_key).await?;
@@ -183,7 +184,7 @@ where
     async fn store_now(&self, rejects: &[(RecordKey, &Reject)]) -> Result<(), HandlerError> {
         for _ in 0..TRIES {
             let writes = self.reject_writes(rejects).await?;
-            if self.records.commit(writes).await? == Commit::Stored {
+            if writes.is_empty() || self.records.commit(writes).await? == Commit::Stored {
                 return Ok(());
             }
         }
@@ -194,6 +195,10 @@ where
         let mut writes = Vec::with_capacity(rejects.len());
         for (key, reject) in rejects {
             let stored: Option<Stored<Reject>> = record::load(self.records, key).await?;
+            // A change of the log is newer than any copied row, so its reject stays (protocol H21).
+            if stored.as_ref().is_some_and(|stored| stored.value.position.is_some()) {
+                continue;
+            }
             let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
             writes.push(record::put(key.clone(), *reject, expect));
         }

@@ -89,8 +89,9 @@ where
             zero_dates,
             rejected: bad.len() as u64,
         };
-        let rejects =
-            bad.into_iter().map(|bad| Reject { key: bad.key, column: bad.column, refusal: bad.refusal });
+        let reject =
+            |bad: BadRow| Reject { key: bad.key, column: bad.column, refusal: bad.refusal, position: None };
+        let rejects = bad.into_iter().map(reject);
         let page_written = PageWritten { last_key: page.last_key, written, rejects: rejects.collect() };
         Ok(PageEnd::Written { page: page_written, is_last: page.is_last, rows: read_rows })
     }

@@ -82,7 +82,8 @@ fn a_row_the_target_refuses_is_rejected_alone() {
     assert_eq!(world.copied(0).into_keys().collect::<Vec<_>>(), [0, 1, 3, 4]);
     let digest =
         world.mapping(0).key_digest(&vec![TargetValue::Int(2), TargetValue::Null, TargetValue::Null]);
-    let wanted = Reject { key: digest, column: None, refusal: Refusal::Target { code: 1_264 } };
+    let wanted =
+        Reject { key: digest, column: None, refusal: Refusal::Target { code: 1_264 }, position: None };
     assert_eq!((rejects(&world), progress(&world).rows), (vec![wanted], 4));
 
     let world = started("fail", (0..5).map(row));

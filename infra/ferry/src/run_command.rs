@@ -10,6 +10,7 @@ use migration::record::{self, TaskHead};
 use migration::run::{Event, ResumePoint, Run, RunId, State};
 use migration::run_store::{self, Step};
 use migration::task::Task;
+use migration::trouble_store;
 
 use crate::abandoned_probe;
 use crate::command::CommandError;
@@ -17,7 +18,7 @@ use crate::command_line::RunArgs;
 use crate::connect::Ends;
 use crate::data_dir::{self, Newest};
 use crate::exit::Exit;
-use crate::local::{LastFailure, Runner, Workers, end_leases_of_dead_process};
+use crate::local::{Hold, Runner, Workers, end_leases_of_dead_process};
 use crate::report::{KnownTables, Reporter, Snapshot};
 use crate::task_file::TaskFile;
 
@@ -38,12 +39,12 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let run = enter(&store, &clock, &file.task, &ends).await?;
     let mut reporter = Reporter::new(args.task.json);
     if run.state == State::Completed {
-        reporter.ended(&Snapshot::take(&store, run.id, &mut KnownTables::default()).await?);
+        reporter.ended(&Snapshot::take(&store, run.id, &mut KnownTables::default(), clock.now()).await?);
         return Ok(Exit::Done);
     }
     end_leases_of_dead_process(&lock, &store, &clock, run.id).await?;
     let copiers = usize::from(file.task.tuning.copiers);
-    let runner = Arc::new(Runner { store, ends, clock, run: run.id, last_failure: LastFailure::default() });
+    let runner = Arc::new(Runner { store, ends, clock, run: run.id, hold: Hold::default() });
     let workers = Workers::start(&runner, copiers);
     let exit = watch(&runner, &mut reporter).await;
     workers.drain().await;
@@ -55,8 +56,8 @@ async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, Command
     let mut known = KnownTables::default();
     loop {
         let started = runner.clock.now();
-        let snapshot = Snapshot::take(&runner.store, runner.run, &mut known).await?;
-        reporter.look(&snapshot, || runner.last_failure.take());
+        let snapshot = Snapshot::take(&runner.store, runner.run, &mut known, started).await?;
+        reporter.look(&snapshot);
         let exit = match snapshot.run.state {
             State::Completed => Some(Exit::Done),
             State::Failed | State::Cancelled => Some(Exit::Failed),
@@ -112,7 +113,8 @@ async fn enter(
         State::PrecheckFailed | State::Failed | State::Paused => {
             let (from, now) = (run.state, clock.now());
             let step = Step { from, event: Event::ResumedByHand, cause: "run again by hand", now };
-            let moved = run_store::move_run(store, run.id, step, |run| run.failure = None, &[]).await?;
+            let cleared = trouble_store::cleared(store, run.id).await?;
+            let moved = run_store::move_run(store, run.id, step, |run| run.failure = None, &cleared).await?;
             moved.ok_or_else(|| anyhow!("the run changed while it was resumed; try again").into())
         }
         State::Created

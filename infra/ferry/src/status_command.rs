@@ -9,6 +9,7 @@ use migration::finding::Finding;
 use migration::port::Clock;
 use migration::record::{self, TaskHead};
 use migration::run::State;
+use migration::time::UnixMs;
 use serde::Serialize;
 
 use crate::command::CommandError;
@@ -34,7 +35,7 @@ pub(crate) async fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let store = data_dir::open(&args.data_dir, "status")?;
     let clock = SystemClock::new();
     loop {
-        let snapshots = look(&store, args.name.as_deref()).await?;
+        let snapshots = look(&store, args.name.as_deref(), clock.now()).await?;
         for snapshot in &snapshots {
             if args.json {
                 print_json(&store, snapshot).await?;
@@ -53,12 +54,16 @@ pub(crate) async fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     }
 }
 
-async fn look(store: &Store<SystemClock>, name: Option<&str>) -> Result<Vec<Snapshot>, CommandError> {
+async fn look(
+    store: &Store<SystemClock>,
+    name: Option<&str>,
+    now: UnixMs,
+) -> Result<Vec<Snapshot>, CommandError> {
     let heads = record::load_all::<TaskHead>(store, record::TASKS, name.unwrap_or_default()).await?;
     let wanted = heads.into_iter().filter(|(key, _)| name.is_none_or(|name| key.sort == name));
     let mut snapshots = Vec::new();
     for (_, head) in wanted {
-        snapshots.push(Snapshot::take(store, head.value.run, &mut KnownTables::default()).await?);
+        snapshots.push(Snapshot::take(store, head.value.run, &mut KnownTables::default(), now).await?);
     }
     match (snapshots.is_empty(), name) {
         (true, Some(name)) => {
@@ -71,6 +76,11 @@ async fn look(store: &Store<SystemClock>, name: Option<&str>) -> Result<Vec<Snap
 
 async fn print_json(store: &Store<SystemClock>, snapshot: &Snapshot) -> Result<(), CommandError> {
     print_line(&StateEvent::run(snapshot));
+    if snapshot.run.state.is_live() {
+        for (activity, trouble) in snapshot.troubles.told() {
+            print_line(&StateEvent::retrying(snapshot, activity, trouble));
+        }
+    }
     for table in &snapshot.tables {
         print_line(&StateEvent::table(table));
     }

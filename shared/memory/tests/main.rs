@@ -12,3 +12,5 @@ mod imagined_target;
 mod shop;
 #[cfg(test)]
 mod target_nature;
+#[cfg(test)]
+mod troubles;

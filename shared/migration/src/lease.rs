@@ -106,6 +106,23 @@ impl Lease {
         Ok(Self { token, until: self.until.max(end(now, deadline, timeout)) })
     }
 
+    /// Ends the lease early, at `until`, without giving it back: every statement sent under it has timed out by then.
+    /// Whoever takes it next sees that its holder did not end in good order.
+    ///
+    /// # Errors
+    /// [`Lost`] where the token is not the newest.
+    pub fn leave(self, token: FencingToken, until: UnixMs) -> Result<Self, Lost> {
+        // Never 0, which says that it was released.
+        let until = UnixMs(self.until.min(until).0.max(1));
+        if self.token == token { Ok(Self { token, until }) } else { Err(Lost) }
+    }
+
+    /// Whether the newest holder gave it back, or there was none: every statement was answered and recorded.
+    #[must_use]
+    pub fn was_released(self) -> bool {
+        self.until == UnixMs(0)
+    }
+
     /// Gives the lease back; only after every statement sent under it was answered.
     ///
     /// # Errors
@@ -141,6 +158,16 @@ mod tests {
         assert_eq!(second.renew(first.token, first.until, UnixMs(90_000)), Err(Lost));
         assert_eq!(second.release(first.token), Err(Lost));
         assert!(second.release(second.token).unwrap().has_ended(UnixMs(0)));
+    }
+
+    #[test]
+    fn a_lease_left_early_ends_then_and_tells_that_it_was_not_given_back() {
+        let held = Lease::unheld().acquire(UnixMs(0), UnixMs(9_000)).unwrap();
+        let left = held.leave(held.token, UnixMs(2_000)).unwrap();
+        assert!(left.until == UnixMs(2_000) && !left.was_released());
+        assert_eq!(held.leave(held.token, UnixMs(90_000)).unwrap().until, held.until);
+        assert_eq!(held.leave(FencingToken(9), UnixMs(0)), Err(Lost));
+        assert!(held.release(held.token).unwrap().was_released() && Lease::unheld().was_released());
     }
 
     #[test]

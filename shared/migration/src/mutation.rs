@@ -10,6 +10,8 @@ pub enum Rule {
     SecondPart,
     /// The position is stored only after the queue took everything up to it.
     StoreAfterSend,
+    /// What may have been shipped is stored before it is sent (H15).
+    IntentFirst,
     /// Low-water marks (H2).
     LowWater,
     /// An epoch starts where every lane is known to be applied, not at the stored position (O1).

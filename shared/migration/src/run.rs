@@ -56,8 +56,8 @@ pub enum State {
     Completed,
     /// Stopped by the operator, who may resume it.
     Paused,
-    /// Something failed that may pass, and is tried again. Shown in place of the state that the run works in, which it
-    /// keeps: what does not fail goes on.
+    /// Something failed that may pass, and is tried again (see [`crate::retry_budget`]). Shown, and journalled, in place
+    /// of the state that the run works in; it is never stored, because what does not fail goes on.
     Retrying,
     /// Stopped by an error that needs a person; the next `run` resumes it.
     Failed,
@@ -132,17 +132,15 @@ impl State {
             (live, Event::Failure) if live.is_live() => Ok(Self::Failed),
             (live, Event::PausedByHand) if live.is_live() => Ok(Self::Paused),
             (live, Event::TroubleBegan) if live.is_live() => Ok(Self::Retrying),
-            (Self::Retrying | Self::Failed | Self::Paused, Event::CancelledByHand) => Ok(Self::Cancelled),
-            (live, Event::CancelledByHand) if live.is_live() => Ok(Self::Cancelled),
-            (Self::Failed | Self::Paused, Event::ResumedByHand) | (Self::Retrying, Event::TroubleOver) => {
-                Ok(match resume {
-                    ResumePoint::Precheck => Self::Prechecking,
-                    ResumePoint::Planning => Self::Planning,
-                    ResumePoint::Copying => Self::Copying,
-                    ResumePoint::CatchingUp => Self::CatchingUp,
-                    ResumePoint::Running => Self::Running,
-                })
-            }
+            (live, Event::TroubleOver) if live.is_live() => Ok(live),
+            (state, Event::CancelledByHand) if !state.is_over() => Ok(Self::Cancelled),
+            (Self::Failed | Self::Paused, Event::ResumedByHand) => Ok(match resume {
+                ResumePoint::Precheck => Self::Prechecking,
+                ResumePoint::Planning => Self::Planning,
+                ResumePoint::Copying => Self::Copying,
+                ResumePoint::CatchingUp => Self::CatchingUp,
+                ResumePoint::Running => Self::Running,
+            }),
             _ => Err(IllegalTransition { from: self, event }),
         }
     }
@@ -264,6 +262,9 @@ pub struct Run {
     /// Whether the operator has asked to finish: to end as completed once everything committed before is applied.
     #[serde(default)]
     pub finish: bool,
+    /// How often it was resumed by hand: what was in flight before may have been dropped.
+    #[serde(default)]
+    pub resumes: u32,
     /// The number of the next journal entry.
     pub journal_next: u32,
 }
@@ -296,6 +297,7 @@ impl Run {
             failure: None,
             tables: 0,
             finish: false,
+            resumes: 0,
             journal_next: 0,
         }
     }
@@ -317,11 +319,12 @@ impl Run {
         cause: impl Into<String>,
         now: UnixMs,
     ) -> Result<(u32, JournalEntry), IllegalTransition> {
-        let from = self.state;
-        let to = from.transition(event, self.resume)?;
+        let to = self.state.transition(event, self.resume)?;
+        let from = if event == Event::TroubleOver { State::Retrying } else { self.state };
         if to != State::Retrying {
             self.state = to;
         }
+        self.resumes += u32::from(event == Event::ResumedByHand);
         match to {
             State::Planning => self.resume = ResumePoint::Planning,
             State::Copying => self.resume = ResumePoint::Copying,
@@ -377,6 +380,20 @@ mod tests {
         assert!(run.step(Event::PlanningEnded, "x", UnixMs(3)).is_err());
         run.step(Event::ResumedByHand, "x", UnixMs(3)).unwrap();
         assert_eq!((run.state, run.resume), (State::Planning, ResumePoint::Planning));
+    }
+
+    #[test]
+    fn trouble_is_journalled_and_leaves_the_state_as_it_is() {
+        let mut run = run();
+        for event in [Event::PrecheckStarted, Event::PrecheckPassed] {
+            run.step(event, "x", UnixMs(2)).unwrap();
+        }
+        let told = [Event::TroubleBegan, Event::TroubleOver].map(|event| {
+            let (_, entry) = run.step(event, "x", UnixMs(3)).unwrap();
+            assert_eq!(run.state, State::Planning);
+            (entry.from, entry.to)
+        });
+        assert_eq!(told, [(State::Planning, State::Retrying), (State::Retrying, State::Planning)]);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use migration::retry::{Effect, Retry};
 use mysql_async::{DriverError, Error, IoError, TlsError};
 use mysql_common_client::proto::codec::error::PacketCodecError;
 
+/// The connection is good; only this statement has to be made again.
+const AT_ONCE: Retry = Retry::After(Duration::ZERO);
 const SHORT: Retry = Retry::After(Duration::from_secs(1));
 const BUSY: Retry = Retry::After(Duration::from_secs(5));
 const LONG: Retry = Retry::After(Duration::from_secs(60));
@@ -26,13 +28,13 @@ const KNOWN: &[(&[u16], Retry, &str)] = &[
     (&[1203], BUSY, "the account has too many connections"),
     (&[1226], LONG, "the account used up a resource limit"),
     (&[1205], SHORT, "a lock was not free in time"),
-    (&[1213], Retry::Now, "a deadlock was resolved at our cost"),
+    (&[1213], SHORT, "a deadlock was resolved at our cost"),
     (&[EXECUTION_TIME_EXCEEDED], SHORT, "the statement's time ran out"),
     (&[INTERRUPTED], SHORT, "the statement was interrupted"),
-    (&[1053, 3032], BUSY, "the server is shutting down or offline"),
+    (&[1053, 3032], Retry::Now, "the server is shutting down or offline"),
     (&[1158, 1159, 1160, 1161, 2006, 2013], Retry::Now, "the connection was lost"),
     (&[1927, 3169, 4031], Retry::Now, "the server closed the session"),
-    (&[1412, 1615], Retry::Now, "the table's definition changed while it was read"),
+    (&[1412, 1615], AT_ONCE, "the table's definition changed while it was read"),
     (&[1153], Retry::Never, "a row is larger than a packet may be"),
     (&[1044, 1142, 1143, 1227, 1370], Retry::Operator, "the account lacks a right"),
     (&[1045, 1698, 3118], Retry::Operator, "the login was refused"),
@@ -93,7 +95,7 @@ fn of_io(cause: &io::Error) -> (Retry, &'static str) {
     match cause.kind() {
         io::ErrorKind::NotFound => (Retry::Operator, "the host or a file was not found"),
         io::ErrorKind::PermissionDenied => (Retry::Operator, "the system denied access"),
-        io::ErrorKind::ConnectionRefused => (BUSY, "nobody listens at the address"),
+        io::ErrorKind::ConnectionRefused => (Retry::Now, "nobody listens at the address"),
         _ => (Retry::Now, "the connection was lost"),
     }
 }
@@ -167,5 +169,17 @@ mod tests {
         }
         let lost = Error::from(io::Error::from(io::ErrorKind::ConnectionReset));
         assert_eq!(classify(&lost, "reading").retry, Retry::Now);
+    }
+
+    #[test]
+    fn a_server_that_restarts_uses_up_the_window_of_connections() {
+        let refused = Error::from(io::Error::from(io::ErrorKind::ConnectionRefused));
+        assert_eq!(classify(&refused, "connecting").retry, Retry::Now);
+        for code in [1053, 3032, 2006, 2013, 4031] {
+            assert_eq!(classify(&server(code), "reading").retry, Retry::Now, "{code}");
+        }
+        for code in [1040, 1226, 3024, 1412] {
+            assert!(matches!(classify(&server(code), "reading").retry, Retry::After(_)), "{code}");
+        }
     }
 }

@@ -94,6 +94,16 @@ impl Source {
         Ok(Session { conn, _permit: permit })
     }
 
+    /// The options of every session, for one outside the pool.
+    pub(crate) fn options(&self) -> &Opts {
+        &self.shared.options
+    }
+
+    /// How long connecting, TLS and login may take together.
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        self.shared.connect_timeout
+    }
+
     /// Ends the statement another session is running, over a connection of its own: all others may be busy.
     ///
     /// An account may always end its own statements. Failing to is no error: the statement then ends by its time limit.

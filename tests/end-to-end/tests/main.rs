@@ -3,6 +3,8 @@
 mod connectors;
 mod fault_modes;
 mod kills;
+#[cfg(test)]
+mod log;
 mod migration;
 mod misuse;
 #[cfg(test)]

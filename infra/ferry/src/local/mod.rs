@@ -4,12 +4,14 @@
 //! that a killed process would miss: what a run owes stands in the data folder.
 
 mod dead_process;
+mod hold;
 mod no_log;
 mod runner;
 mod stop_signal;
-mod trouble;
+mod workers;
 
 pub(crate) use dead_process::end_leases_of_dead_process;
-pub(crate) use runner::{Runner, Workers};
+pub(crate) use hold::Hold;
+pub(crate) use runner::Runner;
 pub(crate) use stop_signal::stop_signal;
-pub(crate) use trouble::LastFailure;
+pub(crate) use workers::Workers;

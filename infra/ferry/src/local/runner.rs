@@ -1,6 +1,5 @@
-//! Workers that receive, handle and settle messages, and the tick that wakes what is owed.
+//! One message: its handler, what its end means for the run's troubles, and when it comes again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chunk_copier::handler::Copier;
@@ -10,26 +9,20 @@ use migration::budget::Budget;
 use migration::message::{self, Message};
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{Clock, Delivery, Inbox, Queue, QueueName};
-use migration::retry::{Retry, backoff};
-use migration::run::{Failure, RunId, State};
-use migration::run_store;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
+use migration::retry_budget::Activity;
+use migration::run::{RunId, State};
+use migration::{run_store, trouble_store};
 
 use crate::connect::Ends;
+use crate::local::hold::Hold;
 use crate::local::no_log::NoLog;
-use crate::local::trouble::{LastFailure, Trouble, WINDOW};
 
 /// How long an invocation may live.
 const INVOCATION: Duration = Duration::from_secs(5);
 /// How long a precheck may live: it asks whole tables questions, and holds no lease.
 const PRECHECK: Duration = Duration::from_mins(5);
 /// How much longer than its invocation a message stays invisible: past the timeout of the last statement.
-const SETTLING: Duration = Duration::from_secs(7);
-/// How long a worker waits before it looks at an empty queue again.
-const POLL: Duration = Duration::from_millis(50);
-/// Between two ticks.
-const TICK: Duration = Duration::from_secs(1);
+pub(crate) const SETTLING: Duration = Duration::from_secs(7);
 
 /// What every worker shares.
 pub(crate) struct Runner {
@@ -37,91 +30,31 @@ pub(crate) struct Runner {
     pub(crate) ends: Ends,
     pub(crate) clock: SystemClock,
     pub(crate) run: RunId,
-    /// For the operator's eyes: what is being tried again.
-    pub(crate) last_failure: LastFailure,
+    pub(crate) hold: Hold,
 }
 
-/// The running workers.
-pub(crate) struct Workers {
-    stop: watch::Sender<bool>,
-    tasks: JoinSet<()>,
-}
-
-impl Workers {
-    /// Starts one worker for each control queue, `copiers` for the chunks, and the tick.
-    pub(crate) fn start(runner: &Arc<Runner>, copiers: usize) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
-        for (queue, count) in [(QueueName::Precheck, 1), (QueueName::Plan, 1), (QueueName::Copy, copiers)] {
-            let trouble = Arc::new(Trouble::default());
-            for _ in 0..count {
-                tasks.spawn(work(Arc::clone(runner), queue, Arc::clone(&trouble), stopped.clone()));
-            }
-        }
-        tasks.spawn(tick(Arc::clone(runner), stopped));
-        Self { stop, tasks }
-    }
-
-    /// Lets every worker end what it has in hand, and returns when they have.
-    pub(crate) async fn drain(mut self) {
-        self.stop.send_replace(true);
-        while self.tasks.join_next().await.is_some() {}
-    }
-}
-
-async fn tick(runner: Arc<Runner>, mut stopped: watch::Receiver<bool>) {
-    // A process that was killed may have taken the message with it: it stays invisible for minutes, and nobody else
-    // works on it. So the first tick sends without looking; a message too many finds nothing to do.
-    let mut waiting_counts = false;
-    while !*stopped.borrow() {
-        match runner.wake(waiting_counts).await {
-            Ok(()) => waiting_counts = true,
-            Err(error) => tracing::warn!(%error, "tick failed"),
-        }
-        tokio::select! {
-            () = runner.clock.sleep(TICK) => {}
-            _ = stopped.changed() => {}
-        }
-    }
-}
-
-async fn work(
-    runner: Arc<Runner>,
-    queue: QueueName,
-    trouble: Arc<Trouble>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    while !*stopped.borrow() {
-        let received = match runner.store.receive(queue, 1, lifetime(queue) + SETTLING).await {
-            Ok(deliveries) => deliveries,
-            Err(error) => {
-                tracing::error!(%error, %queue, "cannot receive");
-                Vec::new()
-            }
-        };
-        let Some(delivery) = received.into_iter().next() else {
-            tokio::select! {
-                () = runner.clock.sleep(POLL) => {}
-                _ = stopped.changed() => {}
-            }
-            continue;
-        };
-        if let Err(error) = runner.deliver(queue, &delivery, &trouble).await {
-            tracing::error!(%error, %queue, "cannot settle a message");
-        }
-    }
-}
-
-fn lifetime(queue: QueueName) -> Duration {
+/// How long an invocation for a message of this queue may live.
+pub(crate) fn lifetime(queue: QueueName) -> Duration {
     match queue {
         QueueName::Precheck => PRECHECK,
         QueueName::Plan | QueueName::Copy | QueueName::Read | QueueName::Changes => INVOCATION,
     }
 }
 
+fn activity(message: &Message) -> Activity {
+    match message {
+        Message::Precheck { .. } => Activity::Precheck,
+        Message::Plan { .. } => Activity::Plan,
+        Message::Copy { .. } => Activity::Copy,
+        Message::Read { .. } => Activity::Read,
+        Message::Define { .. } => Activity::Define,
+    }
+}
+
 impl Runner {
-    /// Sends the message that the run's state calls for, unless one is waiting and that counts.
-    async fn wake(&self, waiting_counts: bool) -> Result<(), HandlerError> {
+    /// Sends the message that the run's state calls for, unless one is waiting and that counts, or its work fails just now and
+    /// is not due.
+    pub(crate) async fn wake(&self, waiting_counts: bool) -> Result<(), HandlerError> {
         let Some(run) = run_store::load_run(&self.store, self.run).await? else { return Ok(()) };
         let message = match run.value.state {
             State::Created | State::Prechecking => Message::Precheck { run: self.run },
@@ -135,37 +68,46 @@ impl Runner {
             | State::Failed
             | State::Cancelled => return Ok(()),
         };
-        if !waiting_counts || self.store.depth(message.queue()).await? == 0 {
+        let now = self.clock.now();
+        trouble_store::forget_overdue(&self.store, self.run, now).await?;
+        let troubles = trouble_store::troubles(&self.store, self.run).await?;
+        // What failed before this process started is tried at once.
+        let is_due = !waiting_counts || troubles.may_try(activity(&message), now);
+        if is_due && (!waiting_counts || self.store.depth(message.queue()).await? == 0) {
             message::send(&self.store, &[message]).await?;
         }
         Ok(())
     }
 
-    async fn deliver(
-        &self,
-        queue: QueueName,
-        delivery: &Delivery,
-        trouble: &Trouble,
-    ) -> Result<(), HandlerError> {
-        let after = match self.handle(&delivery.body).await {
-            Ok(Outcome::Done) => {
-                trouble.over();
+    /// Handles a message and settles it.
+    pub(crate) async fn deliver(&self, queue: QueueName, delivery: &Delivery) -> Result<(), HandlerError> {
+        let message = match Message::parse(&delivery.body) {
+            Ok(message) if message.run() == self.run => message,
+            Ok(_) => return Ok(self.store.delete(queue, &delivery.receipt).await?),
+            Err(error) => {
+                // What the run owes stands in its records, and is sent again in a form of this version.
+                tracing::error!(%error, %queue, "a message that cannot be read is dropped");
                 return Ok(self.store.delete(queue, &delivery.receipt).await?);
             }
-            Ok(Outcome::Again { after }) => {
-                trouble.over();
-                after
+        };
+        let activity = activity(&message);
+        let after = match self.handle(message).await {
+            Ok(outcome) => {
+                if activity.has_worked(outcome) {
+                    self.hold.over(queue);
+                    trouble_store::succeeded(&self.store, self.run, activity, self.clock.now()).await?;
+                }
+                match outcome {
+                    Outcome::Done => return Ok(self.store.delete(queue, &delivery.receipt).await?),
+                    Outcome::Again { after } => after,
+                }
             }
-            Err(error) => self.after_error(&error, delivery, trouble).await?,
+            Err(error) => self.failed(queue, activity, &error).await?,
         };
         Ok(self.store.change_visibility(queue, &delivery.receipt, after).await?)
     }
 
-    async fn handle(&self, body: &str) -> Result<Outcome, HandlerError> {
-        let message = Message::parse(body).map_err(|error| HandlerError::Inconsistent(error.to_string()))?;
-        if message.run() != self.run {
-            return Ok(Outcome::Done);
-        }
+    async fn handle(&self, message: Message) -> Result<Outcome, HandlerError> {
         let budget = Budget { deadline: self.clock.now().plus(lifetime(message.queue())) };
         let (records, queue, clock) = (&self.store, &self.store, &self.clock);
         let (source, target, target_name) =
@@ -190,29 +132,17 @@ impl Runner {
         }
     }
 
-    /// How long to wait before the next try; fails the run where trying again has gone on for too long.
-    async fn after_error(
+    /// Counts a failure and says how long to wait before the next try; the run is failed where its window has passed.
+    async fn failed(
         &self,
+        queue: QueueName,
+        activity: Activity,
         error: &HandlerError,
-        delivery: &Delivery,
-        trouble: &Trouble,
     ) -> Result<Duration, HandlerError> {
         let now = self.clock.now();
-        let lasting = trouble.again(now);
-        tracing::warn!(%error, tries = delivery.receive_count, "an invocation failed and is tried again");
-        self.last_failure.note(error.to_string());
-        if lasting > WINDOW {
-            let what = format!("{error}; tried again for {} minutes", lasting.as_secs() / 60);
-            let remedy = "mend the cause and run the task again; it goes on where it stopped".to_owned();
-            run_store::fail_run(&self.store, self.run, Failure { what, remedy, at: now }).await?;
-        }
-        let tries = usize::try_from(delivery.receive_count).unwrap_or(usize::MAX);
-        let wait = backoff(Duration::from_millis(200), Duration::from_secs(20))
-            .nth(tries.min(20))
-            .unwrap_or_default();
-        Ok(match error.retry() {
-            Retry::After(pause) => pause.max(wait),
-            Retry::Now | Retry::Operator | Retry::Never => wait,
-        })
+        tracing::warn!(%error, %activity, "an invocation failed");
+        let wait = trouble_store::failed(&self.store, self.run, activity, error, now).await?;
+        self.hold.until(queue, now.plus(wait));
+        Ok(wait)
     }
 }

@@ -22,7 +22,7 @@ impl Bars {
 
     pub(crate) fn show(&self, snapshot: &Snapshot, message: &str) {
         let (rows, expected) = (snapshot.rows(), snapshot.rows_expected());
-        self.bar.set_prefix(snapshot.run.state.to_string());
+        self.bar.set_prefix(snapshot.shown_state().to_string());
         self.bar.set_length(expected.max(1));
         self.bar.set_position(rows.min(expected));
         self.bar.set_message(message.to_owned());

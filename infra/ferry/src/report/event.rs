@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use migration::finding::Finding;
+use migration::retry_budget::{Activity, Class, Trouble};
 use migration::stamp::RunStamp;
 use serde::Serialize;
 
@@ -45,8 +46,16 @@ pub(crate) enum StateEvent<'a> {
         failure: Option<String>,
         remedy: Option<String>,
     },
-    /// A transient error; the work is tried again by itself.
-    TryingAgain { task: String, cause: String },
+    /// Something failed that may pass; it is tried again by itself.
+    Retrying {
+        task: String,
+        activity: Activity,
+        class: Class,
+        cause: String,
+        count: u32,
+        since_ms: u64,
+        next_try_ms: u64,
+    },
     /// A signal came; what is in hand is ended.
     Stopping,
 }
@@ -57,7 +66,7 @@ impl StateEvent<'_> {
         Self::Run {
             task: snapshot.run.task.clone(),
             run: snapshot.run.id.to_string(),
-            state: snapshot.run.state.to_string(),
+            state: snapshot.shown_state().to_string(),
             tables: snapshot.run.tables,
             rows: snapshot.rows(),
             bytes: snapshot.bytes(),
@@ -65,6 +74,18 @@ impl StateEvent<'_> {
             stamp_ms: snapshot.stamp.and_then(RunStamp::stamp).map(|stamp| stamp.0),
             failure: failure.map(|failure| failure.what.clone()),
             remedy: failure.map(|failure| failure.remedy.clone()),
+        }
+    }
+
+    pub(crate) fn retrying(snapshot: &Snapshot, activity: Activity, trouble: &Trouble) -> Self {
+        Self::Retrying {
+            task: snapshot.run.task.clone(),
+            activity,
+            class: trouble.class,
+            cause: trouble.cause.clone(),
+            count: trouble.count,
+            since_ms: trouble.since.0,
+            next_try_ms: trouble.next_try.0,
         }
     }
 

@@ -8,7 +8,7 @@ use migration::run::State;
 use crate::report::bars::Bars;
 use crate::report::event::{StateEvent, print_line};
 use crate::report::snapshot::Snapshot;
-use crate::report::summary::progress_text;
+use crate::report::summary::{progress_text, trouble_text};
 use crate::report::wording::span_text;
 
 /// Between two plain lines.
@@ -56,13 +56,12 @@ impl Reporter {
     }
 
     /// Tells moves and progress, and now and then what is being tried again.
-    pub(crate) fn look(&mut self, snapshot: &Snapshot, failure: impl FnOnce() -> Option<String>) {
+    pub(crate) fn look(&mut self, snapshot: &Snapshot) {
         self.tell_moves(snapshot);
-        if self.last_trouble.is_none_or(|last| last.elapsed() >= TROUBLE_EVERY)
-            && let Some(failure) = failure()
+        if self.last_trouble.is_none_or(|last| last.elapsed() >= TROUBLE_EVERY) && snapshot.troubles.is_told()
         {
             self.last_trouble = Some(Instant::now());
-            self.tell_trouble(snapshot, failure);
+            self.tell_troubles(snapshot);
         }
         let rate = self.rate(snapshot.rows());
         let left = snapshot
@@ -92,13 +91,12 @@ impl Reporter {
         }
     }
 
-    fn tell_trouble(&self, snapshot: &Snapshot, failure: String) {
-        let line = format!("trying again: {failure}");
-        match &self.form {
-            Form::Bars(bars) => bars.line(&line),
-            Form::Lines => println!("{line}"),
-            Form::Json => {
-                print_line(&StateEvent::TryingAgain { task: snapshot.run.task.clone(), cause: failure });
+    fn tell_troubles(&self, snapshot: &Snapshot) {
+        for (activity, trouble) in snapshot.troubles.told() {
+            match &self.form {
+                Form::Bars(bars) => bars.line(&trouble_text(activity, trouble, snapshot.at)),
+                Form::Lines => println!("{}", trouble_text(activity, trouble, snapshot.at)),
+                Form::Json => print_line(&StateEvent::retrying(snapshot, activity, trouble)),
             }
         }
     }

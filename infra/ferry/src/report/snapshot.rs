@@ -8,9 +8,12 @@ use migration::lease::Lease;
 use migration::outcome::HandlerError;
 use migration::port::CheckpointTable;
 use migration::record::{self, LoadError, Stored, TableNumber};
+use migration::retry_budget::Troubles;
 use migration::run::{JournalEntry, Run, RunId, State};
 use migration::stamp::RunStamp;
 use migration::table_plan::{TablePlan, TableProgress, TableRecord};
+use migration::time::UnixMs;
+use migration::trouble_store;
 
 /// Chunks in work that are looked at for their rows; more are not copied at the same time here.
 const IN_WORK_MAX: usize = 64;
@@ -53,6 +56,9 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Option<RunStamp>,
     pub(crate) journal: Vec<JournalEntry>,
     pub(crate) rejects: u64,
+    pub(crate) troubles: Troubles,
+    /// When the figures were read.
+    pub(crate) at: UnixMs,
     /// Only where precheck refused the run.
     pub(crate) findings: Vec<Finding>,
 }
@@ -69,6 +75,7 @@ impl Snapshot {
         records: &impl CheckpointTable,
         id: RunId,
         known: &mut KnownTables,
+        at: UnixMs,
     ) -> Result<Self, HandlerError> {
         let run: Stored<Run> = record::must_load(records, &record::run(id)).await?;
         let partition = record::run_partition(id);
@@ -95,7 +102,9 @@ impl Snapshot {
             | State::Failed
             | State::Cancelled => Vec::new(),
         };
-        Ok(Self { run: run.value, tables, stamp: stamp.map(|stamp| stamp.value), journal, rejects, findings })
+        let troubles = trouble_store::troubles(records, id).await?;
+        let (run, stamp) = (run.value, stamp.map(|stamp| stamp.value));
+        Ok(Self { run, tables, stamp, journal, rejects, troubles, at, findings })
     }
 
     async fn tables(
@@ -142,6 +151,12 @@ impl Snapshot {
                 }
             })
             .collect())
+    }
+
+    /// Where the run stands, for people: `retrying` while something of it fails.
+    pub(crate) fn shown_state(&self) -> State {
+        let retrying = self.run.state.is_live() && self.troubles.is_told();
+        if retrying { State::Retrying } else { self.run.state }
     }
 
     /// Rows copied so far.

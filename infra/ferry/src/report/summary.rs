@@ -3,8 +3,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use migration::retry_budget::{Activity, Trouble};
 use migration::run::State;
 use migration::stamp::RunStamp;
+use migration::time::UnixMs;
 
 use crate::report::snapshot::Snapshot;
 use crate::report::wording::{bytes_text, count_text, span_text};
@@ -28,13 +30,32 @@ pub(crate) fn progress_text(snapshot: &Snapshot, rows_per_second: u64, left: Opt
     )
 }
 
+/// What fails just now, for how long, and when it is tried again.
+pub(crate) fn trouble_text(activity: Activity, trouble: &Trouble, now: UnixMs) -> String {
+    let next = match now.until(trouble.next_try) {
+        Duration::ZERO => "now".to_owned(),
+        wait => format!("in {}", span_text(wait)),
+    };
+    format!(
+        "retrying: {activity} fails for {}, {} tries, next {next}: {}",
+        span_text(trouble.since.until(now)),
+        trouble.count,
+        trouble.cause
+    )
+}
+
 /// The run, its tables, and what a person should know or do.
 pub(crate) fn snapshot_text(snapshot: &Snapshot) -> String {
     let mut text = String::new();
     let run = &snapshot.run;
     let line = &mut text;
     // Writing to a string cannot fail.
-    let _ = writeln!(line, "task {}, run {}: {}", run.task, run.id, run.state);
+    let _ = writeln!(line, "task {}, run {}: {}", run.task, run.id, snapshot.shown_state());
+    if run.state.is_live() {
+        for (activity, trouble) in snapshot.troubles.told() {
+            let _ = writeln!(line, "  {}", trouble_text(activity, trouble, snapshot.at));
+        }
+    }
     let width = snapshot.tables.iter().map(|table| table.source.chars().count()).max().unwrap_or(0);
     for table in &snapshot.tables {
         let state = if table.is_done() {

@@ -50,6 +50,7 @@ mod tests {
             key: Digest(key),
             column: column.map(str::to_owned),
             refusal,
+            position: None,
         };
         let rejected = Rejected::of([
             reject(1, Some("note"), Refusal::TooLong { bytes: 3, most: 2 }),

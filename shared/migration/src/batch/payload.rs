@@ -118,6 +118,12 @@ impl PayloadWriter {
         Some((self.first?, last, at))
     }
 
+    /// Empties it and keeps its memory, for the next payload.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        (self.tables, self.operations, self.first, self.last) = (0, 0, None, None);
+    }
+
     /// The payload, compressed.
     #[must_use]
     pub fn compressed(&self) -> Vec<u8> {
@@ -145,6 +151,18 @@ pub fn read_payload(compressed: &[u8]) -> Result<BatchChanges, PayloadFault> {
 }
 
 impl BatchChanges {
+    /// Bytes of the payload before compression.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Hands every table and every operation on in order; tables come before the operations that use them.
     ///
     /// # Errors

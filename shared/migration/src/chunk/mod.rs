@@ -18,6 +18,7 @@ pub use parked::{Parked, may_be_explained};
 use serde::{Deserialize, Serialize};
 
 use crate::key::{KeyRange, KeyTuple};
+use crate::position::Position;
 use crate::record::{ChunkId, ChunkNumber};
 use crate::table_plan::TablePlan;
 use crate::value::{Digest, Refusal};
@@ -76,6 +77,9 @@ pub struct Reject {
     pub column: Option<String>,
     /// Why.
     pub refusal: Refusal,
+    /// The change it came with; none for a copied row, which is older than every change (protocol H21).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
 }
 
 /// What one page brought.

@@ -26,6 +26,7 @@
 mod passing;
 mod restart;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -120,6 +121,9 @@ pub struct GtidTrack {
     pub checkpoints: Vec<Checkpoint>,
     /// What may have been shipped at all, stored before it is sent.
     pub intent: GtidSet,
+    /// Whether a transaction without a GTID may have been shipped: then no set proves anything of another server.
+    #[serde(default)]
+    pub anonymous: bool,
 }
 
 /// `run#ID` / `reader`.
@@ -153,6 +157,12 @@ pub struct ReaderState {
     pub finish_at: Option<LogPlace>,
     /// Epochs started besides the first, for display.
     pub restarts: u64,
+    /// How often the run had been resumed by hand when the epoch started: another number asks for a new one.
+    #[serde(default)]
+    pub resumes: u32,
+    /// What proves of each file that reading may go back to that it is still the same file, by its number.
+    #[serde(default)]
+    pub formats: BTreeMap<u64, (u32, u32)>,
 }
 
 /// What an interval has shipped to one lane.
@@ -195,6 +205,7 @@ impl ReaderState {
             skip: executed.clone(),
             checkpoints: vec![Checkpoint { place, executed: executed.clone() }],
             intent: executed,
+            anonymous: false,
         };
         Self {
             lane_hash: crate::lane::LANE_HASH_VERSION,
@@ -211,6 +222,8 @@ impl ReaderState {
             stored_at: now,
             finish_at: None,
             restarts: 0,
+            resumes: 0,
+            formats: BTreeMap::new(),
         }
     }
 
@@ -254,7 +267,8 @@ impl ReaderState {
             shipping.low = shipping.low.max(low);
             if !outstanding {
                 shipping.oldest = UnixMs(0);
-                shipping.watch = None;
+                // A lane that has nothing to do is not late; its patience is kept until it moves.
+                shipping.watch = shipping.watch.map(|watch| Watch { since: now, ..watch });
             }
         }
         for one in shipped {
@@ -265,15 +279,51 @@ impl ReaderState {
                 }
             }
         }
-        next.position = position;
+        // The position never falls but by a new epoch: what is read again up to it is passed over.
+        next.position = self.position.max(position);
         next.stored_at = now;
         next.keep_checkpoint(&resume);
         next.resume = resume;
+        let needed = next.oldest_file();
+        next.formats = next.formats.split_off(&needed);
         next
     }
 
+    /// The smallest low-water mark: the log is needed back to it, and no further.
+    #[must_use]
+    pub fn lowest(&self) -> Position {
+        self.lanes.iter().map(|shipping| shipping.low).min().unwrap_or(self.position).min(self.position)
+    }
+
+    /// The oldest file that reading may go back to.
+    #[must_use]
+    pub fn oldest_file(&self) -> u64 {
+        let checkpoint = self.gtid.as_ref().and_then(|track| track.checkpoints.first());
+        let place = self.lowest().transaction.min(self.resume.place);
+        checkpoint.map_or(place, |checkpoint| checkpoint.place.min(place)).file
+    }
+
+    /// Looks at every lane that is outstanding, and tells those that have not moved for longer than their patience.
+    pub fn watch(&mut self, lanes: &[LaneProgress], patience: Duration, now: UnixMs) -> Vec<usize> {
+        let mut stalled = Vec::new();
+        for (at, progress) in lanes.iter().enumerate() {
+            let outstanding = self.is_outstanding(at, progress);
+            let Some(shipping) = self.lanes.get_mut(at) else { continue };
+            if outstanding {
+                let (watch, is_stalled) = Watch::look(shipping.watch, progress, patience, now);
+                shipping.watch = Some(watch);
+                if is_stalled {
+                    stalled.push(at);
+                }
+            } else {
+                shipping.watch = shipping.watch.filter(|watch| watch.is_of(progress));
+            }
+        }
+        stalled
+    }
+
     fn keep_checkpoint(&mut self, resume: &Resume) {
-        let lowest = self.lanes.iter().map(|shipping| shipping.low).min().unwrap_or(self.position);
+        let lowest = self.lowest();
         let (Some(track), Some(executed)) = (&mut self.gtid, &resume.executed) else { return };
         if track.checkpoints.last().is_none_or(|newest| newest.place < resume.place) {
             track.checkpoints.push(Checkpoint { place: resume.place, executed: executed.clone() });
@@ -296,13 +346,17 @@ impl ReaderState {
 }
 
 impl Watch {
+    /// Whether the lane is where it was seen.
+    #[must_use]
+    pub fn is_of(&self, lane: &LaneProgress) -> bool {
+        (self.epoch, self.seq) == (lane.epoch, lane.seq)
+    }
+
     /// What is known of an outstanding lane now, and whether it has stood still for too long.
     #[must_use]
     pub fn look(before: Option<Self>, lane: &LaneProgress, patience: Duration, now: UnixMs) -> (Self, bool) {
         match before {
-            Some(watch) if (watch.epoch, watch.seq) == (lane.epoch, lane.seq) => {
-                (watch, watch.since.until(now) >= watch.patience)
-            }
+            Some(watch) if watch.is_of(lane) => (watch, watch.since.until(now) >= watch.patience),
             Some(_) | None => (Self { epoch: lane.epoch, seq: lane.seq, since: now, patience }, false),
         }
     }

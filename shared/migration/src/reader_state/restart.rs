@@ -5,6 +5,7 @@ use crate::barrier::Barrier;
 use crate::gtid::GtidSet;
 use crate::lane_progress::{Epoch, LaneProgress};
 use crate::limits::STALL_PATIENCE_MAX;
+use crate::mutation::{self, Rule};
 use crate::position::{LogPlace, Position, Timeline};
 use crate::time::UnixMs;
 
@@ -15,6 +16,9 @@ impl ReaderState {
             return self.position;
         }
         let low = self.lanes.get(lane).map_or(self.position, |shipping| shipping.low);
+        if mutation::is_left_out(Rule::LowWater) {
+            return progress.applied;
+        }
         low.max(progress.applied)
     }
 
@@ -28,7 +32,8 @@ impl ReaderState {
     /// The state that starts a new epoch; stored before anything of it is sent.
     #[must_use]
     pub fn new_epoch(&self, lanes: &[LaneProgress], now: UnixMs) -> Self {
-        let position = self.restart_position(lanes);
+        let low_water = !mutation::is_left_out(Rule::EpochAtLowWater);
+        let position = if low_water { self.restart_position(lanes) } else { self.position };
         let is_lowered = position < self.position;
         let mut next = self.clone();
         next.epoch = Epoch(self.epoch.0 + 1);
@@ -45,19 +50,8 @@ impl ReaderState {
             .filter(|_| !is_lowered)
             .map(|barrier| Barrier { epoch: next.epoch, ..barrier });
         for (lane, shipping) in next.lanes.iter_mut().enumerate() {
-            let patience = shipping.watch.map(|watch| watch.patience);
-            let progress = lanes.get(lane);
-            let moved = shipping
-                .watch
-                .zip(progress)
-                .is_some_and(|(watch, progress)| (watch.epoch, watch.seq) != (progress.epoch, progress.seq));
-            *shipping = Shipping { seq: 0, low: shipping.low.max(position), oldest: UnixMs(0), watch: None };
-            // A lane that stood still is given more time before it asks again (doubling, up to a bound).
-            if let (Some(patience), Some(progress), false) = (patience, progress, moved) {
-                let patience = patience.saturating_mul(2).min(STALL_PATIENCE_MAX);
-                let (epoch, seq) = (progress.epoch, progress.seq);
-                shipping.watch = Some(Watch { epoch, seq, since: now, patience });
-            }
+            let watch = shipping.watch.zip(lanes.get(lane)).and_then(|(watch, lane)| watch.again(lane, now));
+            *shipping = Shipping { seq: 0, low: shipping.low.max(position), oldest: UnixMs(0), watch };
         }
         next
     }
@@ -83,7 +77,7 @@ impl ReaderState {
     /// every lane's applied position, and everything that may have been shipped.
     #[must_use]
     pub fn switch_proof(&self, lanes: &[LaneProgress]) -> Option<(&GtidSet, &GtidSet)> {
-        let track = self.gtid.as_ref()?;
+        let track = self.gtid.as_ref().filter(|track| !track.anonymous)?;
         let restart = self.restart_position(lanes).transaction;
         let newest = track.checkpoints.iter().rev().find(|checkpoint| checkpoint.place <= restart)?;
         Some((&newest.executed, &track.intent))
@@ -104,12 +98,24 @@ impl ReaderState {
         next.finish_at = None;
         next.idle_at = None;
         next.stored_at = now;
+        next.formats.clear();
         let intent = self.gtid.as_ref().map(|track| track.intent.clone()).unwrap_or_default();
         let checkpoints = vec![Checkpoint { place, executed: executed.clone() }];
-        next.gtid = Some(GtidTrack { skip: executed, checkpoints, intent });
+        next.gtid = Some(GtidTrack { skip: executed, checkpoints, intent, anonymous: false });
         for shipping in &mut next.lanes {
             *shipping = Shipping { seq: 0, low: next.position, oldest: UnixMs(0), watch: None };
         }
         next
+    }
+}
+
+impl Watch {
+    /// The watch in a new epoch: a lane that stood still for all its patience is given twice as much before it asks
+    /// again, up to a bound; one that moved is given none of it.
+    fn again(self, lane: &LaneProgress, now: UnixMs) -> Option<Self> {
+        let is_stalled = self.since.until(now) >= self.patience;
+        let twice = self.patience.saturating_mul(2).min(STALL_PATIENCE_MAX.max(self.patience));
+        let patience = if is_stalled { twice } else { self.patience };
+        self.is_of(lane).then_some(Self { since: now, patience, ..self })
     }
 }

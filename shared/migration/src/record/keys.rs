@@ -105,6 +105,12 @@ pub fn stamp(run: RunId) -> RecordKey {
     of_run(run, "stamp".to_owned())
 }
 
+/// What fails just now.
+#[must_use]
+pub fn troubles(run: RunId) -> RecordKey {
+    of_run(run, "troubles".to_owned())
+}
+
 /// A table record.
 #[must_use]
 pub fn table(run: RunId, table: TableNumber) -> RecordKey {

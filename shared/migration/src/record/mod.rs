@@ -21,6 +21,7 @@
 //! | `run#ID` | `lane#L` | [`LaneProgress`](crate::lane_progress::LaneProgress) |
 //! | `run#ID` | `lease#read`, `lease#lane#L`, `lease#define` | [`Lease`](crate::lease::Lease) of the reader, of a lane, of a definition's executor |
 //! | `run#ID` | `phase`, `gate` | what the chunk-planner has done so far, and that the target's clock has passed S; its own records |
+//! | `run#ID` | `troubles` | [`Troubles`](crate::retry_budget::Troubles) |
 //! | `run#ID` | `lease#plan` | [`Lease`](crate::lease::Lease) of the planner |
 //! | `run#ID` | `lease#repair` | [`Lease`](crate::lease::Lease) of a repair of the finished run |
 //! | `owner#TARGET` | `DB.TABLE` | [`Owner`](crate::owner::Owner) |
@@ -33,7 +34,7 @@ pub use keys::{
     RECOPIES, REJECTS, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of, chunk_of_lease,
     chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease, owner, passed, plan,
     planner_lease, progress, reader, reader_lease, recopy, reject, rejects_of, repair_lease, run,
-    run_partition, stamp, start, table,
+    run_partition, stamp, start, table, troubles,
 };
 pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
 

@@ -3,13 +3,10 @@
 mod column_type;
 mod count;
 mod facts;
-mod fields;
+pub(crate) mod fields;
 mod grants;
 mod key_choice;
 mod tables;
-
-pub(crate) use column_type::column_type;
-pub(crate) use key_choice::{IndexPart, choose_key};
 
 use migration::ident::{DatabaseName, TableId};
 use migration::port::{PortError, SourceCatalog, SourceFacts, SourceQuestion};

@@ -5,6 +5,8 @@
 //! the bound is read and dropped row by row; where that would be as much again (small rows, then suddenly large ones),
 //! the statement is ended instead. Memory is the bound and one row.
 
+use std::time::Duration;
+
 use migration::limits::PAGE_AGE_MAX;
 use migration::port::{Page, PageRequest, PortError, RowSource, Surface};
 use migration::retry::{Effect, Retry};
@@ -39,7 +41,7 @@ impl RowSource for Source {
                 surface: Surface::Source,
                 code: None,
                 summary: format!("reading {table}: a page took longer than it may be old"),
-                retry: Retry::Now,
+                retry: Retry::After(Duration::ZERO),
                 effect: Effect::None,
                 cause: None,
             })

@@ -38,4 +38,5 @@ pub use rows_event::{RowChange, RowsEvent, RowsKind};
 pub use selection::Selection;
 pub use shape::RowShape;
 pub use table_map::TableMap;
+pub(crate) use take::Take;
 pub use walk::{RowChanges, RowImage};

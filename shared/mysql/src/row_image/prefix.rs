@@ -56,7 +56,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
-    use migration::schema::{SourceColumn, SourceTable, SourceType, TableKind};
+    use migration::schema::{SourceColumn, SourceTable, SourceType, StringDefault, TableKind};
     use migration::value::SourceValue;
 
     use super::{RowImage, RowShape, Selection};
@@ -85,7 +85,7 @@ mod tests {
             rows_estimate: 0,
             data_bytes: 0,
             cascading_foreign_keys: Vec::new(),
-            strings: migration::schema::StringDefault::default(),
+            strings: StringDefault::default(),
         };
         RowShape::of(&TableMap::parse(&map).unwrap(), &table).unwrap()
     }

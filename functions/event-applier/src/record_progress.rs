@@ -1,0 +1,85 @@
+//! Recording what the target has acknowledged, and gaps.
+
+use migration::lane_progress::{Epoch, LaneProgress};
+use migration::lease::Lease;
+use migration::message::{self, Message};
+use migration::mutation::{Rule, is_left_out};
+use migration::outcome::HandlerError;
+use migration::port::{CheckpointTable, Clock, Commit, Deleter, ObjectStore, Queue, RowImages, Sink, Write};
+use migration::record::{self, Stored};
+use migration::time::UnixMs;
+
+use crate::handler::{Applier, Stop};
+use crate::hold::{Held, next};
+use crate::rejects::Rejections;
+use crate::spacing::KeyName;
+
+/// How often the record is tried; only entries of the reject list may change beside a lane's holder.
+const TRIES: u32 = 20;
+
+impl Held {
+    /// A write of these keys was acknowledged.
+    pub(crate) fn wrote(&mut self, keys: impl IntoIterator<Item = KeyName>, at: UnixMs) {
+        self.spacing.wrote(keys, at);
+        self.last_write = self.last_write.max(at);
+    }
+}
+
+impl<R, Q, O, K, I, C> Applier<'_, R, Q, O, K, I, C>
+where
+    R: CheckpointTable,
+    Q: Queue,
+    O: ObjectStore,
+    K: Sink + Deleter,
+    I: RowImages,
+    C: Clock,
+{
+    /// Stores how far the lane is, and gives the lease back with it where nothing else is to be done.
+    pub(crate) async fn record(
+        &self,
+        held: &mut Held,
+        reached: LaneProgress,
+        rejections: &Rejections,
+        is_last: bool,
+    ) -> Result<(), Stop> {
+        let (id, lease_key) = (held.run.id, record::lane_lease(held.run.id, held.lane));
+        for _ in 0..TRIES {
+            let mut writes = rejections.store(self.records, id).await?;
+            writes.push(record::put(record::lane(id, held.lane), &reached, held.progress.unchanged()));
+            let lease = held.lease.value.release(held.lease.value.token).ok().filter(|_| is_last);
+            match &lease {
+                Some(released) => {
+                    writes.push(record::put(lease_key.clone(), released, held.lease.unchanged()));
+                }
+                None if is_left_out(Rule::FencingToken) => {}
+                None => writes.push(Write::Check { key: lease_key.clone(), expect: held.lease.unchanged() }),
+            }
+            if self.records.commit(writes).await? == Commit::Stored {
+                held.progress = next(&held.progress, reached);
+                held.expected = reached;
+                held.unrecorded = false;
+                if let Some(released) = lease {
+                    held.lease = next(&held.lease, released);
+                }
+                return Ok(());
+            }
+            let stored: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
+            if stored.is_none_or(|stored| stored.version != held.lease.version) {
+                return Err(Stop::Again(std::time::Duration::ZERO));
+            }
+        }
+        let what = "the lane's record changes faster than it can be written".to_owned();
+        Err(HandlerError::Inconsistent(what).into())
+    }
+
+    /// Records that a batch of this epoch is missing, and wakes the reader, who starts another epoch.
+    pub(crate) async fn record_gap(&self, held: &mut Held, epoch: Epoch) -> Result<(), Stop> {
+        if held.progress.value.gap == Some(epoch) {
+            return Ok(());
+        }
+        let reached = LaneProgress { gap: Some(epoch), ..held.progress.value };
+        self.record(held, reached, &Rejections::default(), false).await?;
+        message::send(self.queue, &[Message::Read { run: held.run.id }]).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! The applier over ports in memory: what it promises lane by lane.
+
+mod accepting;
+mod applying;
+mod bad_rows;
+mod lane;
+mod spacing;
+mod trouble;
