@@ -1,6 +1,7 @@
-//! The settings of the binary log, as an incremental migration will need them.
+//! The settings of the binary log.
 //!
-//! A full migration does not read the log, so each is reported in order, with what it is and what it will have to be.
+//! Where the log is followed, what would lose changes is a failure, and what makes a mishap worse is an alert. A full
+//! migration does not read the log, so there each is in order, with what it is and what it would have to be.
 
 use std::collections::BTreeMap;
 
@@ -20,15 +21,32 @@ struct Setting {
     names: &'static [&'static str],
     wanted: &'static str,
     fits: fn(&str) -> bool,
+    amiss: Amiss,
     statement: Option<&'static str>,
 }
 
-const SETTINGS: [Setting; 7] = [
+/// What follows for a run that follows the log where a setting does not fit.
+enum Amiss {
+    /// It does not start; with the remedy.
+    Fail(&'static str),
+    /// It is less safe; with what can happen, and the remedy.
+    Alert(&'static str, &'static str),
+    /// As a failure where the source is a replica; as an alert where nobody knows.
+    FailOnReplica(&'static str),
+    /// Nothing.
+    Note,
+}
+
+/// Sessions keep what was set when they began.
+const SET_AND_RECONNECT: &str = "set it, and let every session that was open before connect again";
+
+const SETTINGS: [Setting; 9] = [
     Setting {
         code: Code::BinlogEnabled,
         names: &["log_bin"],
         wanted: "ON (in the server's configuration file; needs a restart)",
         fits: is_on,
+        amiss: Amiss::Fail("switch the binary log on in the server's configuration file, and restart it"),
         statement: None,
     },
     Setting {
@@ -36,6 +54,7 @@ const SETTINGS: [Setting; 7] = [
         names: &["binlog_format"],
         wanted: "ROW",
         fits: |value| value.eq_ignore_ascii_case("ROW"),
+        amiss: Amiss::Fail(SET_AND_RECONNECT),
         statement: Some("SET GLOBAL binlog_format = 'ROW';"),
     },
     Setting {
@@ -43,6 +62,7 @@ const SETTINGS: [Setting; 7] = [
         names: &["binlog_row_image"],
         wanted: "FULL",
         fits: |value| value.eq_ignore_ascii_case("FULL"),
+        amiss: Amiss::Fail(SET_AND_RECONNECT),
         statement: Some("SET GLOBAL binlog_row_image = 'FULL';"),
     },
     Setting {
@@ -50,13 +70,34 @@ const SETTINGS: [Setting; 7] = [
         names: &["binlog_row_value_options"],
         wanted: "empty (no PARTIAL_JSON)",
         fits: str::is_empty,
+        amiss: Amiss::Fail(SET_AND_RECONNECT),
         statement: Some("SET GLOBAL binlog_row_value_options = '';"),
+    },
+    Setting {
+        code: Code::BinlogRowMetadata,
+        names: &["binlog_row_metadata"],
+        wanted: "FULL for every definition to be compared with what the log says of it",
+        fits: |value| value.eq_ignore_ascii_case("FULL"),
+        amiss: Amiss::Note,
+        statement: Some("SET GLOBAL binlog_row_metadata = 'FULL';"),
+    },
+    Setting {
+        code: Code::SyncBinlog,
+        names: &["sync_binlog"],
+        wanted: "1",
+        fits: |value| value == "1",
+        amiss: Amiss::Alert(
+            "after a crash of its machine the source may have lost the end of its log, which was read and applied before",
+            "set it, or accept the finding and copy the tables anew after such a crash",
+        ),
+        statement: Some("SET GLOBAL sync_binlog = 1;"),
     },
     Setting {
         code: Code::ServerId,
         names: &["server_id"],
         wanted: "a number above 0, unique among all replicas",
         fits: |value| value.parse::<u64>().is_ok_and(|id| id > 0),
+        amiss: Amiss::Fail("give the server a number of its own in its configuration file"),
         statement: None,
     },
     Setting {
@@ -64,6 +105,9 @@ const SETTINGS: [Setting; 7] = [
         names: &["log_replica_updates", "log_slave_updates"],
         wanted: "ON where the source is a replica itself",
         fits: is_on,
+        amiss: Amiss::FailOnReplica(
+            "set it in the server's configuration file and restart it, or follow the server it replicates from",
+        ),
         statement: None,
     },
     Setting {
@@ -71,45 +115,68 @@ const SETTINGS: [Setting; 7] = [
         names: &["gtid_mode"],
         wanted: "ON to survive a failover of the source",
         fits: is_on,
+        amiss: Amiss::Alert(
+            "when another server takes the source's place the task stops, because nothing proves where to go on",
+            "switch GTIDs on, or accept the finding",
+        ),
         statement: None,
     },
 ];
 
 /// Reports every setting.
 pub(crate) fn judge(facts: &SourceFacts, mode: MigrationMode) -> Vec<Finding> {
-    match mode {
-        MigrationMode::Full | MigrationMode::FullAndIncremental | MigrationMode::Incremental => {
-            let mut findings: Vec<Finding> =
-                SETTINGS.iter().map(|setting| report(setting, &facts.variables)).collect();
-            findings.push(retention(&facts.variables));
-            findings
-        }
-    }
+    let mut findings: Vec<Finding> = SETTINGS.iter().map(|setting| report(setting, facts, mode)).collect();
+    findings.push(retention(&facts.variables, mode));
+    findings
 }
 
-fn report(setting: &Setting, variables: &BTreeMap<String, String>) -> Finding {
-    let found = setting.names.iter().find_map(|name| Some((*name, variables.get(*name)?)));
+fn report(setting: &Setting, facts: &SourceFacts, mode: MigrationMode) -> Finding {
+    let (code, wanted) = (setting.code, setting.wanted);
+    let found = setting.names.iter().find_map(|name| Some((*name, facts.variables.get(*name)?)));
     let Some((name, value)) = found else {
         let name = setting.names.first().copied().unwrap_or_default();
-        let evidence = if setting.code == Code::BinlogRowValueOptions {
+        let evidence = if code == Code::BinlogRowValueOptions {
             format!("the server has no {name}, so it writes no partial JSON")
         } else {
-            format!("the server does not show {name}; an incremental migration will need {}", setting.wanted)
+            format!("the server does not show {name}; following the log takes {wanted}")
         };
-        return Draft::pass(setting.code, "source", evidence).done();
+        return Draft::pass(code, "source", evidence).done();
     };
     if (setting.fits)(value) {
-        return Draft::pass(setting.code, "source", format!("{name} = {}", shown(value))).done();
+        return Draft::pass(code, "source", format!("{name} = {}", shown(value))).done();
     }
-    let evidence = format!(
-        "{name} = {}; a full migration does not mind, an incremental one will need {}",
-        shown(value),
-        setting.wanted
-    );
-    Draft::pass(setting.code, "source", evidence).statements(setting.statement.map(str::to_owned)).done()
+    let evidence = format!("{name} = {}", shown(value));
+    let statement = setting.statement.map(str::to_owned);
+    if !mode.follows() {
+        let evidence =
+            format!("{evidence}; a full migration does not mind, an incremental one will need {wanted}");
+        return Draft::pass(code, "source", evidence).statements(statement).done();
+    }
+    let draft = match (&setting.amiss, facts.is_replica) {
+        (Amiss::Fail(remedy), _) => {
+            Draft::fail(code, "source", format!("{evidence}; following the log takes {wanted}"))
+                .remedy(*remedy)
+        }
+        (Amiss::Alert(what, remedy), _) => {
+            Draft::alert(code, "source", format!("{evidence}: {what}")).remedy(*remedy)
+        }
+        (Amiss::FailOnReplica(remedy), Some(true)) => {
+            let what = "the source is a replica, and its log lacks what it replicates";
+            Draft::fail(code, "source", format!("{evidence}: {what}")).remedy(*remedy)
+        }
+        (Amiss::FailOnReplica(remedy), None) => {
+            let what = "if the source is a replica, which it does not tell the account, its log lacks what it replicates";
+            Draft::alert(code, "source", format!("{evidence}: {what}")).remedy(*remedy)
+        }
+        (Amiss::FailOnReplica(_), Some(false)) => {
+            Draft::pass(code, "source", format!("{evidence}; the source is no replica"))
+        }
+        (Amiss::Note, _) => Draft::pass(code, "source", format!("{evidence}; {wanted}")),
+    };
+    draft.statements(statement).done()
 }
 
-fn retention(variables: &BTreeMap<String, String>) -> Finding {
+fn retention(variables: &BTreeMap<String, String>, mode: MigrationMode) -> Finding {
     let number = |name: &str| variables.get(name).and_then(|value| value.parse::<u64>().ok());
     let managed = variables.get("rds_binlog_retention_hours").map(|hours| hours.parse::<u64>().ok());
     let (seconds, statement) =
@@ -130,11 +197,18 @@ fn retention(variables: &BTreeMap<String, String>) -> Finding {
             format!("binary logs are kept for {} h", seconds / 3_600)
         }
         Kept::For(seconds) => {
-            let evidence = format!(
-                "binary logs are kept for {} h; a full migration does not mind, an incremental one should have 72 h",
-                seconds / 3_600
-            );
-            return Draft::pass(Code::BinlogRetention, "source", evidence).statement(statement).done();
+            let kept = format!("binary logs are kept for {} h", seconds / 3_600);
+            if !mode.follows() {
+                let evidence =
+                    format!("{kept}; a full migration does not mind, an incremental one should have 72 h");
+                return Draft::pass(Code::BinlogRetention, "source", evidence).statement(statement).done();
+            }
+            let what =
+                "a task that was stopped for longer than that cannot go on, and less than 72 h is soon over";
+            return Draft::alert(Code::BinlogRetention, "source", format!("{kept}: {what}"))
+                .remedy("keep them for longer, or accept the finding")
+                .statement(statement)
+                .done();
         }
     };
     Draft::pass(Code::BinlogRetention, "source", evidence).done()

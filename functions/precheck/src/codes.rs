@@ -109,7 +109,8 @@ codes! {
     SourceGrants "source_grants" AlertOrFail Source "the account may read every selected table"
     SourceVisibility "source_visibility" Alert Source "the account sees every table of a database selected by pattern"
     SourceCatalog "source_catalog" Fail Itself "the source describes its tables to the account"
-    ReplicationGrants "replication_grants" Pass Itself "the account may read the binary log, which an incremental migration needs"
+    ReplicationGrants "replication_grants" AlertOrFail Itself "the account may read the binary log, where it is followed"
+    StartPosition "start_position" AlertOrFail Itself "the place in the binary log from which it is followed can be found"
 
     TargetConnection "target_connection" Fail Itself "the target can be reached and lets the account in"
     TargetTls "target_tls" Fail Itself "the line to the target is protected as the document demands"
@@ -181,16 +182,19 @@ codes! {
 
     GeneratedColumns "generated_columns" Pass Itself "generated columns are carried as plain values"
     InvisibleColumns "invisible_columns" Pass Itself "invisible columns and generated keys are carried"
-    ForeignKeys "foreign_keys" Pass Itself "cascading foreign keys, whose effects the binary log does not hold"
+    ForeignKeys "foreign_keys" Alert Itself "no row changes through a foreign key without the binary log holding it, where it is followed"
 
-    BinlogEnabled "binlog_enabled" Pass Itself "log_bin, for an incremental migration"
-    BinlogFormat "binlog_format" Pass Itself "binlog_format, for an incremental migration"
-    BinlogRowImage "binlog_row_image" Pass Itself "binlog_row_image, for an incremental migration"
-    BinlogRowValueOptions "binlog_row_value_options" Pass Itself "binlog_row_value_options, for an incremental migration"
-    BinlogRetention "binlog_retention" Pass Itself "how long binary logs are kept, for an incremental migration"
-    ServerId "server_id" Pass Itself "server_id, for an incremental migration"
-    LogReplicaUpdates "log_replica_updates" Pass Itself "log_replica_updates, for an incremental migration from a replica"
-    GtidMode "gtid_mode" Pass Itself "gtid_mode, for an incremental migration that survives a failover"
+    BinlogEnabled "binlog_enabled" Fail Itself "the source writes a binary log, where it is followed"
+    BinlogFormat "binlog_format" Fail Itself "the binary log holds rows, where it is followed"
+    BinlogRowImage "binlog_row_image" Fail Itself "the binary log holds whole rows, where it is followed"
+    BinlogRowValueOptions "binlog_row_value_options" Fail Itself "the binary log holds whole JSON values, where it is followed"
+    BinlogRowMetadata "binlog_row_metadata" Pass Itself "what the binary log itself tells of columns, where it is followed"
+    BinlogRetention "binlog_retention" Alert Itself "binary logs are kept long enough, where they are followed"
+    SyncBinlog "sync_binlog" Alert Itself "a crash of the source loses nothing that was read from its binary log, where it is followed"
+    ServerId "server_id" Fail Itself "the source has a server id, where its binary log is followed"
+    LogReplicaUpdates "log_replica_updates" AlertOrFail Itself "a source that is a replica logs what it replicates, where its binary log is followed"
+    GtidMode "gtid_mode" Alert Itself "another server may take the source's place, where the binary log is followed"
+    XaTransactions "xa_transactions" Alert Itself "no XA transaction is prepared and open, where the binary log is followed"
 }
 
 impl Code {

@@ -1,4 +1,4 @@
-//! What is worth knowing about columns that are carried: invisible, generated, and cascading foreign keys.
+//! What is worth knowing about columns that are carried: invisible and generated ones.
 
 use migration::finding::Finding;
 use migration::schema::SourceColumn;
@@ -15,11 +15,6 @@ pub(crate) fn judge(selected: &[Selected]) -> Vec<Finding> {
     let invisible = of_columns(selected, |column| column.invisible);
     let keys = invisible.iter().filter(|name| name.ends_with(&format!(".{GENERATED_KEY}"))).count();
     let generated = of_columns(selected, |column| column.generated.is_some());
-    let cascading: Vec<String> = selected
-        .iter()
-        .filter(|table| !table.source.cascading_foreign_keys.is_empty())
-        .map(|table| table.source.id.to_string())
-        .collect();
     vec![
         note(
             Code::InvisibleColumns,
@@ -29,11 +24,6 @@ pub(crate) fn judge(selected: &[Selected]) -> Vec<Finding> {
             ),
         ),
         note(Code::GeneratedColumns, &generated, "carried as plain values; the target does not compute them"),
-        note(
-            Code::ForeignKeys,
-            &cascading,
-            "carried without their foreign keys; an incremental migration cannot see what they cascade to",
-        ),
     ]
 }
 

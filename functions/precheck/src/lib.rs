@@ -18,6 +18,7 @@ mod connection;
 mod draft;
 mod engine;
 mod facts;
+mod foreign_keys;
 mod grants;
 pub mod handler;
 pub mod inspection;

@@ -16,6 +16,7 @@ use crate::{clock_spread, quote};
 /// What follows where rows cannot be stamped.
 const UNSTAMPED: &str = "this run's rows are written with the target's own time: nobody else may write to the target \
                          tables before it has ended";
+const LOG_WAITS: &str = "; the log is read after the copy, and must be kept until then";
 const GRANT: &str = "give the account the right to make and drop a table in this database where it lacks it, or accept the finding";
 const ACCEPT: &str = "accept the finding to go on";
 
@@ -26,9 +27,10 @@ pub(crate) fn judge(
     task: &Task,
     keeps_rows: bool,
 ) -> Vec<Finding> {
-    let told = Told { capabilities, database, user: &task.target.user, keeps_rows };
+    let follows = task.migration.follows();
+    let told = Told { capabilities, database, user: &task.target.user, keeps_rows, follows };
     let mut findings = vec![told.clock(), told.stamp(), told.delete(), told.null_write(), told.drop_right()];
-    findings.push(clock_spread::judge(capabilities, database, task.tuning.stamp_margin.duration()));
+    findings.push(clock_spread::judge(capabilities, database, &task.tuning, task.migration));
     findings.extend([told.equal_stamps(), told.values(), told.empty_values(), told.statement_rows()]);
     findings.extend(told.informing());
     findings
@@ -39,6 +41,7 @@ struct Told<'a> {
     database: &'a DatabaseName,
     user: &'a str,
     keeps_rows: bool,
+    follows: bool,
 }
 
 impl Told<'_> {
@@ -57,7 +60,8 @@ impl Told<'_> {
     }
 
     fn unstamped(&self, code: Code, why: &str) -> Finding {
-        let draft = self.alert(code, format!("{why}; {UNSTAMPED}"));
+        let late = if self.follows { LOG_WAITS } else { "" };
+        let draft = self.alert(code, format!("{why}; {UNSTAMPED}{late}"));
         if self.unprobed().is_none() {
             return draft.remedy(ACCEPT).done();
         }

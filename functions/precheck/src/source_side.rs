@@ -17,7 +17,7 @@ use crate::grants::{self, Grants};
 use crate::handler::Ports;
 use crate::inspection::{connect, settled};
 use crate::selection::{self, Listing, Rights};
-use crate::{binlog, column_traits, engine, target_name, version};
+use crate::{binlog, column_traits, engine, foreign_keys, target_name, version};
 
 /// Tables described by one call; bounds the size of one catalog query.
 const DESCRIBED_AT_ONCE: usize = 100;
@@ -56,7 +56,7 @@ where
     findings.push(connection::tls(End::Source, &task.source, &facts.tls));
     findings.push(version::judge(&facts));
     findings.push(engine::encrypted(&facts));
-    findings.push(grants::on_replication(&facts, &grants));
+    findings.extend(grants::on_replication(&facts, &grants, task.migration));
     findings.extend(binlog::judge(&facts, task.migration));
     let described = match describe(ports.source, task).await? {
         Ok((listing, described)) => {
@@ -89,6 +89,7 @@ where
     findings.extend(selected.iter().filter_map(selection::columns));
     findings.extend(target_name::clashes(&selected));
     findings.extend(column_traits::judge(&selected));
+    findings.push(foreign_keys::judge(&selected, &facts, task.migration));
     Ok(Some(Source { facts, selected }))
 }
 

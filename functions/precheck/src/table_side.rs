@@ -69,7 +69,7 @@ pub(crate) fn map(
         let existing = state.tables.get(&table.target());
         if let Some(there) = existing {
             let is_filled = state.filled.contains(&there.id);
-            findings.extend(target_table::existing(there, is_filled, task.tables_on_target));
+            findings.extend(target_table::existing(there, is_filled, task));
         }
         let names = TableNames::by_selection(&table.selection, &table.source);
         match map_table(&table.source, &names, existing, options) {
@@ -167,6 +167,12 @@ where
     T: TargetCatalog + TargetProbe,
     C: Clock,
 {
+    if !task.migration.copies() {
+        let codes = QUESTION_CODES.iter().map(|(code, _)| *code).chain([Code::NotScanned]);
+        let unasked = "not asked, because rows that are there already are not carried";
+        findings.extend(codes.map(|code| Draft::pass(code, "all tables", unasked).done()));
+        return Ok(());
+    }
     let mut unclear: BTreeMap<Code, BTreeSet<&TableId>> = BTreeMap::new();
     let mut asked = 0;
     for mapping in mapped.iter().rev() {

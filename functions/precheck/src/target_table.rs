@@ -6,7 +6,7 @@ use migration::capabilities::Capabilities;
 use migration::finding::Finding;
 use migration::ident::{ColumnName, TableId};
 use migration::schema::{ColumnMapping, MARKER_COLUMN, TableMapping, TargetTable};
-use migration::task::{NotEmptyPolicy, TablesOnTarget};
+use migration::task::{NotEmptyPolicy, Task};
 
 use crate::codes::Code;
 use crate::draft::{Draft, listed};
@@ -26,16 +26,20 @@ pub(crate) fn missing(table: &TableId, create_table_sql: String) -> Finding {
 }
 
 /// Judges a table that is there, apart from its columns.
-pub(crate) fn existing(table: &TargetTable, is_filled: bool, policy: TablesOnTarget) -> Vec<Finding> {
+pub(crate) fn existing(table: &TargetTable, is_filled: bool, task: &Task) -> Vec<Finding> {
     let mut findings =
         vec![Draft::pass(Code::TargetTableExists, &table.id, "the table exists and is used as it is").done()];
-    findings.extend(is_filled.then(|| filled(&table.id, policy)));
+    findings.extend(is_filled.then(|| filled(&table.id, task)));
     findings.extend(attributes(table));
     findings
 }
 
-fn filled(table: &TableId, policy: TablesOnTarget) -> Finding {
-    match policy.if_not_empty {
+fn filled(table: &TableId, task: &Task) -> Finding {
+    if !task.migration.copies() {
+        let evidence = "the table holds rows, to which the changes of the log are applied";
+        return Draft::pass(Code::TargetNotEmpty, table, evidence).done();
+    }
+    match task.tables_on_target.if_not_empty {
         NotEmptyPolicy::Fail => Draft::fail(Code::TargetNotEmpty, table, "the table holds rows")
             .remedy("empty it, or set `tables_on_target: { if_not_empty: allow }` to keep its rows and write over equal keys")
             .statement(format!("TRUNCATE TABLE {};", quote::table(table)))

@@ -17,14 +17,15 @@ use precheck::codes::Code;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::on_the_log::ON_THE_LOG;
 use crate::shop::{VARCHAR, column, id, key, made, mapping, name, orders, table};
 use crate::world::{TARGET, World, finish};
 
 /// A level to be reached, and what goes wrong for it.
-type Scenario = (Code, Level, fn(&mut World));
+pub(crate) type Scenario = (Code, Level, fn(&mut World));
 
-const ALERT: Level = Level::Alert;
-const FAIL: Level = Level::Fail;
+pub(crate) const ALERT: Level = Level::Alert;
+pub(crate) const FAIL: Level = Level::Fail;
 
 fn varchar(chars: u32) -> SourceType {
     SourceType::Varchar { chars, fixed: false }
@@ -34,11 +35,11 @@ fn refuse(world: &World, call: Call) {
     world.platform.faults.at_call(call, 1, Fault::Before(Retry::Operator));
 }
 
-fn variable(world: &World, name: &str, value: &str) {
+pub(crate) fn variable(world: &World, name: &str, value: &str) {
     world.source.set_facts(|facts| drop(facts.variables.insert(name.to_owned(), value.to_owned())));
 }
 
-fn grants(world: &World, lines: &[&str]) {
+pub(crate) fn grants(world: &World, lines: &[&str]) {
     world.source.set_facts(|facts| facts.grants = lines.iter().map(|line| (*line).to_owned()).collect());
 }
 
@@ -319,7 +320,7 @@ const ON_ROWS: &[Scenario] = &[
 ];
 
 fn scenarios() -> impl Iterator<Item = &'static Scenario> {
-    ON_SERVERS.iter().chain(ON_PROBE).chain(ON_TABLES).chain(ON_ROWS)
+    ON_SERVERS.iter().chain(ON_PROBE).chain(ON_TABLES).chain(ON_ROWS).chain(ON_THE_LOG)
 }
 
 #[test]
@@ -347,7 +348,7 @@ fn every_code_is_brought_about_at_every_level_it_may_take() {
 
 #[test]
 fn where_nothing_is_wrong_every_code_passes() {
-    let world = World::new();
+    let mut world = World::new();
     let generated =
         SourceColumn { generated: Some(Generated::Stored), invisible: true, ..column("g", varchar(9), "x") };
     let mut source = table("t", vec![generated]);
@@ -355,10 +356,13 @@ fn where_nothing_is_wrong_every_code_passes() {
     world.source.add_table(source);
     existing(&world, |there| there.columns.push(made("x", &[("extra", VARCHAR)]).columns.remove(1)));
     world.source.add_table(orders());
-    let findings = world.findings();
-    let wrong: Vec<&Finding> = findings.iter().filter(|finding| finding.level != Level::Pass).collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    for code in Code::ALL {
-        assert!(findings.iter().any(|finding| finding.code == code.as_str()), "{code} says nothing");
+    for mode in ["full", "full_and_incremental", "incremental"] {
+        world.set("migration", json!(mode));
+        let findings = world.findings();
+        let wrong: Vec<&Finding> = findings.iter().filter(|finding| finding.level != Level::Pass).collect();
+        assert!(wrong.is_empty(), "{mode}: {wrong:#?}");
+        for code in Code::ALL {
+            assert!(findings.iter().any(|finding| finding.code == code.as_str()), "{code} says nothing");
+        }
     }
 }

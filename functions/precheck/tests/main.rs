@@ -4,6 +4,7 @@ mod crash_points;
 mod every_code;
 mod handling;
 mod measurements;
+mod on_the_log;
 mod remedies;
 mod report_text;
 mod shop;

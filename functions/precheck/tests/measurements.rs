@@ -75,11 +75,23 @@ fn clocks_that_differ_by_the_margin_are_an_alert_with_the_margin_to_set() {
     let spread = |millis| with(|found| found.clock_spread = Some(Duration::from_millis(millis)));
     assert_eq!(stopping(&spread(249)), [""; 0]);
     assert!(!evidence(&spread(249), Code::ProbeClockSpread).contains("apart"));
-    assert!(evidence(&spread(250), Code::ProbeClockSpread).contains("more than 250 ms apart"));
+    assert!(
+        evidence(&spread(250), Code::ProbeClockSpread).contains("are written 250 ms apart where the log")
+    );
     let mut world = spread(2_400);
     let alert = world.found(Code::ProbeClockSpread, Level::Alert).remove(0);
     assert_eq!(alert.statements, ["tuning: { stamp_margin: 6s }"]);
     world.set("tuning", json!({ "stamp_margin": "6s" }));
+    assert_eq!(stopping(&world), [""; 0]);
+}
+
+#[test]
+fn where_the_log_is_followed_clocks_that_differ_by_the_spacing_are_an_alert_with_the_spacing_to_set() {
+    let mut world = with(|found| found.clock_spread = Some(Duration::from_millis(300)));
+    world.set("migration", json!("incremental"));
+    let alert = world.found(Code::ProbeClockSpread, Level::Alert).remove(0);
+    assert_eq!(alert.statements, ["tuning: { write_spacing: 600ms }"]);
+    world.set("tuning", json!({ "write_spacing": "600ms" }));
     assert_eq!(stopping(&world), [""; 0]);
 }
 

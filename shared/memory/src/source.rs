@@ -290,6 +290,9 @@ fn good_facts() -> SourceFacts {
         ("server_id", "1"),
         ("log_replica_updates", "ON"),
         ("gtid_mode", "ON"),
+        ("sync_binlog", "1"),
+        ("binlog_row_metadata", "FULL"),
+        ("innodb_native_foreign_keys", "OFF"),
         ("lower_case_table_names", "0"),
         ("time_zone", "+00:00"),
     ];
@@ -301,7 +304,10 @@ fn good_facts() -> SourceFacts {
         account: "ferry@%".to_owned(),
         grants: vec![
             "GRANT SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `ferry`@`%`".to_owned(),
+            "GRANT XA_RECOVER_ADMIN ON *.* TO `ferry`@`%`".to_owned(),
         ],
         variables: variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        is_replica: Some(false),
+        prepared_transactions: Some(0),
     }
 }

@@ -1,10 +1,11 @@
 //! Whether the source account may read what is selected, from its `SHOW GRANTS` lines.
 //!
-//! `parse` reads the lines, `coverage` answers what they allow, this file words the findings. A right that may come
+//! `parse` reads the lines, `coverage` answers what they allow, this file and `replication` word the findings. A right that may come
 //! through a role that is not active in this session is not assumed.
 
 mod coverage;
 mod parse;
+mod replication;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use migration::ident::DatabaseName;
 use migration::port::SourceFacts;
 
 pub(crate) use self::coverage::{Grants, Read};
+pub(crate) use self::replication::judge as on_replication;
 use crate::codes::Code;
 use crate::draft::{Draft, counted, in_order, listed};
 use crate::facts::Selected;
@@ -72,25 +74,4 @@ pub(crate) fn on_database(facts: &SourceFacts, grants: &Grants, database: &Datab
         .remedy("grant SELECT on the database, or list the tables under `include`")
         .statement(grants.select_on(database.as_str(), &facts.account));
     Some(finding.done())
-}
-
-/// Reports the rights an incremental migration will need.
-pub(crate) fn on_replication(facts: &SourceFacts, grants: &Grants) -> Finding {
-    let missing: Vec<&str> = ["REPLICATION SLAVE", "REPLICATION CLIENT"]
-        .into_iter()
-        .filter(|privilege| !grants.is_global(privilege))
-        .collect();
-    if missing.is_empty() {
-        return Draft::pass(
-            Code::ReplicationGrants,
-            &facts.account,
-            "REPLICATION SLAVE and REPLICATION CLIENT",
-        )
-        .done();
-    }
-    let missing = missing.join(", ");
-    let evidence =
-        format!("the account has no {missing}; a full migration does not need it, an incremental one will");
-    let statement = format!("GRANT {missing} ON *.* TO {};", quote::account(&facts.account));
-    Draft::pass(Code::ReplicationGrants, &facts.account, evidence).statement(statement).done()
 }

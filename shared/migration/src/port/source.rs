@@ -37,6 +37,10 @@ pub struct SourceFacts {
     pub grants: Vec<String>,
     /// Global variables by lower-case name, those precheck judges; absent where the server has none of that name.
     pub variables: BTreeMap<String, String>,
+    /// Whether it follows another server itself; none where it does not say.
+    pub is_replica: Option<bool>,
+    /// How many XA transactions are prepared and neither committed nor rolled back; none where it does not say.
+    pub prepared_transactions: Option<u64>,
 }
 
 /// A question precheck asks of one table's rows. Each is one aggregate SELECT.

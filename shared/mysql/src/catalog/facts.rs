@@ -75,7 +75,26 @@ pub(crate) async fn facts(source: &Source) -> Result<SourceFacts, PortError> {
         account: identity.text_or_empty(2),
         grants: grants.iter().map(|grant| without_secrets(&grant.text_or_empty(0))).collect(),
         variables,
+        is_replica: is_replica(conn).await,
+        prepared_transactions: prepared_transactions(conn).await,
     })
+}
+
+/// The statement has one name up to version 8.0.21 and another from 8.0.22 on; refused without the right to ask.
+async fn is_replica(conn: &mut Conn) -> Option<bool> {
+    for sql in ["SHOW REPLICA STATUS", "SHOW SLAVE STATUS"] {
+        let found: Result<Vec<Row>, _> = conn.query(sql).await;
+        if let Ok(rows) = found {
+            return Some(!rows.is_empty());
+        }
+    }
+    None
+}
+
+/// Refused without the right to ask, from version 8.0 on.
+async fn prepared_transactions(conn: &mut Conn) -> Option<u64> {
+    let found: Result<Vec<Row>, _> = conn.query("XA RECOVER").await;
+    found.ok().map(|rows| rows.len() as u64)
 }
 
 async fn rows(conn: &mut Conn, sql: &str) -> Result<Vec<Fields>, PortError> {
