@@ -71,10 +71,14 @@ pub enum Step {
     },
 }
 
-/// Whether a run in this state keeps its tables, by whether it follows the log.
+/// Whether a run in this state keeps its tables, by whether it follows the log: it works, or may go on.
 #[must_use]
 pub fn keeps_tables(state: State, follows: bool) -> bool {
-    state.keeps_tables() || (state == State::Failed && follows)
+    match state {
+        State::Paused | State::Retrying => true,
+        State::Failed => follows,
+        live_or_ended => live_or_ended.is_live(),
+    }
 }
 
 /// The next step of `run` towards owning a table. `former` is about the run in the record, with the leases of that

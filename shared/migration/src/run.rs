@@ -165,12 +165,6 @@ impl State {
         }
     }
 
-    /// Whether the run's target tables are not to be taken by another: it works on them, or is to go on.
-    #[must_use]
-    pub fn keeps_tables(self) -> bool {
-        self.is_live() || matches!(self, Self::Paused | Self::Retrying)
-    }
-
     /// Whether the run has ended for good: no `resume` brings it back.
     #[must_use]
     pub fn is_over(self) -> bool {

@@ -5,7 +5,6 @@
 
 mod dead_process;
 mod hold;
-mod no_log;
 mod runner;
 mod stop_signal;
 mod workers;

@@ -15,7 +15,6 @@ use migration::{run_store, trouble_store};
 
 use crate::connect::Ends;
 use crate::local::hold::Hold;
-use crate::local::no_log::NoLog;
 
 /// How long an invocation may live.
 const INVOCATION: Duration = Duration::from_secs(5);
@@ -118,14 +117,14 @@ impl Runner {
                 Box::pin(precheck::handle(&ports, run, budget)).await
             }
             Message::Plan { run } => {
-                let log = &NoLog;
-                let planner = Planner { records, queue, sampler: source, target, log, clock, target_name };
+                let (sampler, log) = (source, source);
+                let planner = Planner { records, queue, sampler, target, log, clock, target_name };
                 Box::pin(planner.handle(run, budget)).await
             }
             // Nobody sends these before the log is followed.
             Message::Read { .. } | Message::Define { .. } => Ok(Outcome::Done),
             Message::Copy { run, chunk } => {
-                let log = &NoLog;
+                let log = source;
                 let copier = Copier { records, queue, source, sink: target, log, clock, target_name };
                 Box::pin(copier.handle(run, chunk, budget)).await
             }

@@ -40,6 +40,7 @@ async fn facts_hold_what_precheck_judges_and_no_password() {
     }
     assert!(facts.variables.contains_key("binlog_expire_logs_seconds"));
     assert!(!facts.variables.contains_key("rds_binlog_retention_hours"));
+    assert_eq!((facts.is_replica, facts.prepared_transactions), (None, None), "the account may not ask");
     assert!(!format!("{facts:?}").contains("sesame"));
 }
 

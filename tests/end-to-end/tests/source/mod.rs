@@ -2,6 +2,7 @@
 //! nothing, repeats nothing and uses the index, for every type a key may have.
 
 mod any_json;
+mod cascades;
 mod catalog;
 mod composite_keys;
 mod counts;
