@@ -169,6 +169,8 @@ impl Table {
             | Alteration::HideKey { .. }
             | Alteration::DefaultCharset { .. }
             | Alteration::ConvertCharset { .. }
+            | Alteration::ShowColumn { .. }
+            | Alteration::Cascades { .. }
             | Alteration::Unsupported { .. } => {}
         }
     }
@@ -215,6 +217,7 @@ pub(crate) fn define(tables: &mut Tables, change: &TableChange, fill: &SourceVal
         TableChange::Dropped { table } => {
             tables.remove(table);
         }
+        TableChange::DatabaseDropped { database } => tables.retain(|table, _| &table.database != database),
         TableChange::Truncated { table } => {
             if let Some(table) = tables.get_mut(table) {
                 table.rows.clear();
