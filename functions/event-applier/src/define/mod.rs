@@ -27,6 +27,7 @@ mod commit;
 mod entry;
 mod execute;
 mod hold;
+mod second_copy;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -183,7 +184,10 @@ where
             stamped: open.stamped,
             existing: &existing,
         };
-        Ok(definition::judge(changes, &open.followed, circumstances))
+        match definition::judge(changes, &open.followed, circumstances) {
+            Ok(passage) => self.copyable(open, passage).await,
+            Err(refusal) => Ok(Err(refusal)),
+        }
     }
 }
 

@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 use memory::{Call, Fault, Faults, World, chunk_id, finish, row};
+use migration::definition::{CopyEffect, Effect, Passage, Refusal};
 use migration::lease::Lease;
 use migration::outcome::Outcome;
 use migration::port::{Clock, Sink, WriteBatch};
 use migration::position::{LogPlace, Position, Timeline};
 use migration::record;
 use migration::retry::Retry;
+use migration::schema::TargetIndex;
+use migration::stamp::RunStamp;
 use migration::statement_form::StatementForm;
 use migration::value::TargetValue;
 
 use super::super::Step;
-use super::{Entry, MINUTE, created, definer, handle, pass, reader, truncated, waiting, write};
+use super::{
+    Entry, MINUTE, added, created, definer, handle, pass, reader, truncated, waiting, waiting_for, write,
+};
 
 #[test]
 fn a_new_table_with_foreign_rows_stops_the_run() {
@@ -121,4 +126,37 @@ fn a_second_executor_waits_until_the_timeout_of_the_first_ones_statement() {
     write(&world, 2);
     let value = world.copied(0)[&2]["note"].clone();
     assert_eq!(value, TargetValue::Text("note 2".to_owned()));
+}
+
+/// What becomes of a definition that wants the table copied again.
+fn copied_again(world: &World) -> Result<Passage, Refusal> {
+    let definer = definer(world);
+    let Ok(Entry::Held(held)) = finish(definer.enter(world.run, world.budget(MINUTE))) else {
+        panic!("the barrier is open")
+    };
+    finish(definer.copyable(&held.open, added(world, CopyEffect::Again))).unwrap()
+}
+
+#[test]
+fn a_table_that_takes_no_stamps_is_not_copied_again_beside_the_log() {
+    assert!(copied_again(&waiting()).is_ok());
+
+    let unstamped = waiting();
+    unstamped.store(record::stamp(unstamped.run), &RunStamp::Unstamped);
+    let refusal = copied_again(&unstamped).unwrap_err();
+    assert_eq!(
+        refusal.what,
+        "rows of shop.orders changed without being logged, and the target table takes no stamps"
+    );
+
+    let indexed = waiting();
+    let mut table = indexed.mapping(0).target.clone();
+    table.indexes.push(TargetIndex { name: "by_note".to_owned() });
+    indexed.target.add_table(table);
+    assert!(copied_again(&indexed).is_err());
+
+    let ignoring = waiting_for("incremental", "ignore");
+    let passage = copied_again(&ignoring).unwrap();
+    assert!(matches!(&passage.effects[0], Effect::Changes { copy: CopyEffect::GoesOn, .. }));
+    assert_eq!(passage.notes.len(), 1);
 }

@@ -29,8 +29,14 @@ pub(super) const MINUTE: Duration = Duration::from_mins(1);
 
 /// A run that copies two chunks of one table and waits at a barrier.
 pub(super) fn waiting() -> World {
+    waiting_for("full_and_incremental", "stop")
+}
+
+/// The same of another mode and policy.
+pub(super) fn waiting_for(mode: &str, unsupported: &str) -> World {
     let mut world = World::on(memory::Platform::automatic());
-    world.set("migration", serde_json::json!("full_and_incremental"));
+    world.set("migration", serde_json::json!(mode));
+    world.set("on_ddl", serde_json::json!({ "unsupported": unsupported }));
     world.set_rows_per_chunk(5, 2);
     world.add_table("orders", (0..10).map(row));
     world.start();
