@@ -47,7 +47,7 @@ impl ReaderState {
         next.barrier = self
             .barrier
             .clone()
-            .filter(|_| !is_lowered)
+            .filter(|_| !is_lowered || mutation::is_left_out(Rule::BarrierPosition))
             .map(|barrier| Barrier { epoch: next.epoch, ..barrier });
         for (lane, shipping) in next.lanes.iter_mut().enumerate() {
             let watch = shipping.watch.zip(lanes.get(lane)).and_then(|(watch, lane)| watch.again(lane, now));
