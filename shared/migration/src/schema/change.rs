@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ident::{ColumnName, TableId};
+use crate::ident::{ColumnName, DatabaseName, TableId};
 use crate::schema::source::{SourceColumn, SourceKey, SourceTable, StringDefault};
 
 /// Counts the definitions passed by a run's reader; every batch carries the number its images belong to.
@@ -34,6 +34,11 @@ pub enum TableChange {
     Dropped {
         /// The table.
         table: TableId,
+    },
+    /// DROP DATABASE, with all its tables.
+    DatabaseDropped {
+        /// The database.
+        database: DatabaseName,
     },
     /// TRUNCATE TABLE.
     Truncated {
@@ -103,7 +108,7 @@ pub enum Alteration {
         /// The column.
         column: ColumnName,
     },
-    /// RENAME COLUMN, or CHANGE with another name.
+    /// RENAME COLUMN.
     RenameColumn {
         /// The name before.
         from: ColumnName,
@@ -112,10 +117,19 @@ pub enum Alteration {
     },
     /// MODIFY, or CHANGE.
     ModifyColumn {
-        /// The column as it is afterwards.
+        /// Its name before.
+        from: ColumnName,
+        /// The column as it is afterwards, under another name where CHANGE gave it one.
         column: SourceColumn,
         /// Where.
         place: ColumnPlace,
+    },
+    /// ALTER COLUMN ... SET VISIBLE or INVISIBLE.
+    ShowColumn {
+        /// The column.
+        column: ColumnName,
+        /// Whether `SELECT *` leaves it out from now on.
+        invisible: bool,
     },
     /// ADD PRIMARY KEY or ADD UNIQUE over whole columns; also a column that is one by itself.
     AddKey {
@@ -149,6 +163,11 @@ pub enum Alteration {
         /// The set and its collation.
         charset: StringDefault,
     },
+    /// A foreign key by which rows of this table change without an event in the log.
+    Cascades {
+        /// Its name, where it is given one.
+        constraint: Option<String>,
+    },
     /// Something that cannot be carried.
     Unsupported {
         /// What it is, in words of ours.
@@ -157,7 +176,7 @@ pub enum Alteration {
 }
 
 impl TableChange {
-    /// The tables it is about.
+    /// The tables it is about, as far as it names any.
     #[must_use]
     pub fn tables(&self) -> Vec<&TableId> {
         match self {
@@ -165,6 +184,7 @@ impl TableChange {
             Self::CreatedLike { table, like, .. } => vec![table, like],
             Self::Dropped { table } | Self::Truncated { table } | Self::Altered { table, .. } => vec![table],
             Self::Renamed { from, to } => vec![from, to],
+            Self::DatabaseDropped { .. } => Vec::new(),
             Self::Unsupported { table, .. } => table.iter().collect(),
         }
     }

@@ -174,6 +174,49 @@ pub struct StringDefault {
     pub collation: Option<String>,
 }
 
+impl SourceType {
+    /// Whether values are characters, in some character set.
+    #[must_use]
+    pub fn is_characters(&self) -> bool {
+        matches!(self, Self::Varchar { .. } | Self::Text { .. } | Self::Enum { .. } | Self::Set { .. })
+    }
+}
+
+impl SourceColumn {
+    /// The column with the character set it gets by default, as far as that is known. A string in the character set
+    /// `binary` is bytes, and the catalog calls its type so.
+    #[must_use]
+    pub fn settled(mut self, default: &StringDefault) -> Self {
+        if !self.column_type.is_characters() {
+            self.charset = None;
+            self.collation = None;
+            return self;
+        }
+        if self.charset.is_none() {
+            self.charset.clone_from(&default.charset);
+            self.collation.clone_from(&default.collation);
+        }
+        if self.charset.as_deref() != Some("binary") {
+            return self;
+        }
+        let bytes = match &self.column_type {
+            SourceType::Varchar { chars, fixed: true } => SourceType::Binary { bytes: *chars },
+            SourceType::Varchar { chars, fixed: false } => SourceType::Varbinary { bytes_max: *chars },
+            SourceType::Text { bytes_max } => SourceType::Blob { bytes_max: *bytes_max },
+            _ => {
+                self.collation = Some("binary".to_owned());
+                return self;
+            }
+        };
+        self.spelling = self.spelling.replace("varchar", "varbinary").replace("text", "blob");
+        if self.spelling.starts_with("char") {
+            self.spelling = self.spelling.replacen("char", "binary", 1);
+        }
+        (self.column_type, self.charset, self.collation) = (bytes, None, None);
+        self
+    }
+}
+
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceTable {

@@ -8,6 +8,9 @@ mod grants;
 mod key_choice;
 mod tables;
 
+pub(crate) use column_type::column_type;
+pub(crate) use key_choice::{IndexPart, choose_key};
+
 use migration::ident::{DatabaseName, TableId};
 use migration::port::{PortError, SourceCatalog, SourceFacts, SourceQuestion};
 use migration::schema::SourceTable;
