@@ -158,8 +158,8 @@ impl Table {
                 let at = self.place(from);
                 self.source.columns[at].name = to.clone();
             }
-            Alteration::ModifyColumn { column, .. } => {
-                let at = self.place(&column.name);
+            Alteration::ModifyColumn { from, column, .. } => {
+                let at = self.place(from);
                 self.source.columns[at] = column.clone();
             }
             // Nothing of these matters to the rows held here.

@@ -123,6 +123,9 @@ pub enum Alteration {
         column: SourceColumn,
         /// Where.
         place: ColumnPlace,
+        /// Whether the statement would have failed at a row whose value does not fit; where not, the value was changed.
+        #[serde(default)]
+        strict: bool,
     },
     /// ALTER COLUMN ... SET VISIBLE or INVISIBLE.
     ShowColumn {

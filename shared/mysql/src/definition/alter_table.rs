@@ -10,6 +10,9 @@ use super::item::{Index, Item, item};
 use super::table_option::Options;
 use super::token::Token;
 
+/// STRICT_TRANS_TABLES and STRICT_ALL_TABLES.
+const STRICT: u64 = 0x60_0000;
+
 /// Partition clauses after which the same rows are there.
 const PARTITIONS_KEPT: [&str; 9] = [
     "ADD PARTITION",
@@ -227,7 +230,8 @@ fn modify(
     let Defined { column, key, cascades, .. } = column(cursor, to, context)?;
     let place = place(cursor)?;
     let name = column.name.clone();
-    clauses.alterations.push(Alteration::ModifyColumn { from, column, place });
+    let strict = context.sql_mode & STRICT != 0;
+    clauses.alterations.push(Alteration::ModifyColumn { from, column, place, strict });
     own_key(key, &name, cascades, clauses);
     Ok(())
 }

@@ -225,7 +225,7 @@ fn columns_and_keys_are_changed_renamed_and_dropped() {
             "DefaultCharset"
         ]
     );
-    let Alteration::ModifyColumn { from, column, place } = &found[1] else { panic!() };
+    let Alteration::ModifyColumn { from, column, place, .. } = &found[1] else { panic!() };
     assert_eq!((from, &column.name, place), (&name("c"), &name("e"), &ColumnPlace::First));
     assert_eq!(column.charset.as_deref(), Some("utf8mb3"));
 }

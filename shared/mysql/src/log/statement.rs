@@ -68,10 +68,11 @@ pub(crate) fn effect(query: &Query<'_>) -> Effect {
         database,
         sql_mode: settings.sql_mode,
         explicit_timestamps: settings.explicit_timestamps,
+        ..StatementContext::default()
     };
     match parse(&sql, context) {
         Parsed::Nothing => Effect::Nothing,
-        Parsed::Changes(changes) => Effect::Defines(changes, shortened(&sql)),
+        Parsed::Changes(changes) => Effect::Defines(changes, shortened(&sql, context)),
         Parsed::RowsAsText { mentions } => {
             Effect::Unreadable(mentions, "rows changed by a statement, not logged as rows".to_owned())
         }
