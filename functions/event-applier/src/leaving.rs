@@ -4,9 +4,11 @@
 use migration::lease::Lease;
 use migration::mutation::{Rule, is_left_out};
 use migration::outcome::HandlerError;
-use migration::port::{CheckpointTable, Clock, Deleter, ObjectStore, Queue, RowImages, Sink, Surface};
+use migration::port::{
+    CheckpointTable, Clock, Deleter, ObjectStore, PortError, Queue, RowImages, Sink, Surface,
+};
 use migration::record;
-use migration::retry::Effect;
+use migration::retry::{Effect, Retry};
 
 use crate::handler::{Applier, Stop};
 use crate::hold::Held;
@@ -45,7 +47,8 @@ where
         let stored = self.records.commit(vec![record::put(key, &ended, held.lease.unchanged())]).await;
         let outcome = match outcome {
             Err(Stop::Failed(HandlerError::Port(error))) if is_uncertain && error.is_transient() => {
-                Err(Stop::Again(now.until(ended.until)))
+                let retry = Retry::After(now.until(ended.until));
+                Err(Stop::Failed(PortError { retry, ..error }.into()))
             }
             outcome => outcome,
         };

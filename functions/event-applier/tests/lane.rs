@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_applier::Applier;
 use memory::{MemoryImages, Platform, TARGET, World, finish, row};
-use migration::batch::{BatchHead, ChangeKind, Envelope, PayloadWriter, object_name};
+use migration::batch::{BatchHead, ChangeKind, Envelope, PayloadWriter, TableAt, object_name};
 use migration::lane::Lane;
 use migration::lane_progress::{Epoch, LaneProgress};
 use migration::lease::Lease;
@@ -13,7 +13,7 @@ use migration::outcome::{HandlerError, Outcome};
 use migration::port::{Clock, ObjectStore};
 use migration::position::{LogPlace, Position, Timeline};
 use migration::record::{self, TableNumber};
-use migration::schema::SchemaVersion;
+use migration::schema::{MARKER_COLUMN, SchemaVersion};
 use migration::value::{SourceRow, SourceValue, TargetValue};
 use serde_json::json;
 
@@ -23,6 +23,7 @@ pub(crate) const LANE: Lane = Lane(0);
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     Put(i64, Option<&'static str>),
+    Row(SourceRow),
     Remove(i64),
 }
 
@@ -122,16 +123,8 @@ impl Follow {
         for (ordinal, op) in (1..).zip(ops) {
             let position = at.row(ordinal, 0);
             match op {
-                Op::Put(id, note) => {
-                    let row = noted(*id, *note);
-                    let after = image(&row, 3);
-                    let before = self.rows.insert(*id, row).map(|row| image(&row, 3));
-                    let kind = match &before {
-                        None => ChangeKind::Insert { after: &after },
-                        Some(before) => ChangeKind::Update { nulls_before: &before[..1], after: &after },
-                    };
-                    writer.add(table, position, committed, kind);
-                }
+                Op::Put(id, note) => self.put(&mut writer, table, position, noted(*id, *note)),
+                Op::Row(row) => self.put(&mut writer, table, position, row.clone()),
                 Op::Remove(id) => {
                     self.rows.remove(id);
                     let key = image(&[SourceValue::Int(*id)], 3);
@@ -152,6 +145,17 @@ impl Follow {
             committed_at,
         };
         (head, writer.compressed())
+    }
+
+    fn put(&mut self, writer: &mut PayloadWriter, table: TableAt, position: Position, row: SourceRow) {
+        let SourceValue::Int(id) = row[0] else { panic!("a key is a number") };
+        let after = image(&row, 3);
+        let before = self.rows.insert(id, row).map(|row| image(&row, 3));
+        let kind = match &before {
+            None => ChangeKind::Insert { after: &after },
+            Some(before) => ChangeKind::Update { nulls_before: &before[..1], after: &after },
+        };
+        writer.add(table, position, self.world.platform.clock.now(), kind);
     }
 
     pub(crate) fn handle(&self, bodies: &[String]) -> Vec<Result<Outcome, HandlerError>> {
@@ -206,6 +210,8 @@ impl Follow {
                 (*id, names().zip(row).filter(|(_, value)| *value != TargetValue::Null).collect())
             })
             .collect();
-        assert_eq!(self.world.copied(0), wanted);
+        let mut found = self.world.copied(0);
+        found.values_mut().for_each(|row| drop(row.remove(MARKER_COLUMN)));
+        assert_eq!(found, wanted);
     }
 }

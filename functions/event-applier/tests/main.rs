@@ -3,6 +3,7 @@
 mod accepting;
 mod applying;
 mod bad_rows;
+mod folding;
 mod lane;
 mod spacing;
 mod trouble;

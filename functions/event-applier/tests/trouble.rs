@@ -63,8 +63,8 @@ fn after_an_uncertain_write_nothing_is_sent_until_it_can_no_longer_land() {
         follow.world.platform.faults.next(call, Fault::Late(STATEMENT_TIMEOUT));
         let before = follow.world.platform.clock.now();
         let results = follow.handle(std::slice::from_ref(&body));
-        let Ok(Outcome::Again { after }) = &results[0] else { panic!("{results:?}") };
-        assert_eq!(*after, STATEMENT_TIMEOUT);
+        let error = results[0].as_ref().expect_err("the target failed");
+        assert_eq!(error.retry(), Retry::After(STATEMENT_TIMEOUT));
         let count = || {
             follow.world.platform.faults.count(Call::Write)
                 + follow.world.platform.faults.count(Call::DeleteRows)
@@ -72,7 +72,7 @@ fn after_an_uncertain_write_nothing_is_sent_until_it_can_no_longer_land() {
         let sent = count();
         let results = follow.handle(std::slice::from_ref(&body));
         assert!(matches!(results[0], Ok(Outcome::Again { .. })) && count() == sent, "{results:?}");
-        follow.world.platform.clock.advance(*after);
+        follow.world.platform.clock.advance(STATEMENT_TIMEOUT);
         follow.apply(&[body]);
         assert!(
             before.until(follow.world.platform.clock.now()) >= STATEMENT_TIMEOUT + Duration::from_millis(250)
