@@ -13,6 +13,7 @@ use migration::outcome::HandlerError;
 use migration::port::{
     CheckpointTable, Clock, Commit, Deleter, Expect, ObjectStore, Queue, RowImages, Sink, Version, Write,
 };
+use migration::recent_keys::RecentKeys;
 use migration::record::{self, Stored};
 use migration::run::Run;
 use migration::run_store;
@@ -35,6 +36,8 @@ pub(crate) struct Held {
     /// As it will be when everything taken so far is recorded; what batches are judged by.
     pub(crate) expected: LaneProgress,
     pub(crate) spacing: Spacing,
+    /// The condition under which the list of recent keys is replaced.
+    pub(crate) recent: Expect,
     /// When the newest statement of this invocation was acknowledged.
     pub(crate) last_write: UnixMs,
     pub(crate) form: StatementForm,
@@ -113,7 +116,11 @@ where
             Expect::Version(version) => Version(version.0 + 1),
         };
         let span = task.tuning.write_spacing.duration();
-        let spacing = Spacing::after(before, progress.value.last_write, span);
+        let recent: Option<Stored<RecentKeys>> =
+            record::load(self.records, &record::recent(id, lane)).await?;
+        let listed = recent.as_ref().and_then(|recent| recent.value.of(&progress.value));
+        let recent_expect = recent.as_ref().map_or(Expect::Absent, Stored::unchanged);
+        let spacing = Spacing::after(before, progress.value.last_write, listed, span);
         let null_erases = run.value.capabilities.as_ref().is_some_and(|measured| measured.null_erases());
         Ok(Entry::Held(Box::new(Held {
             run: run.value,
@@ -123,6 +130,7 @@ where
             expected: progress.value,
             progress,
             spacing,
+            recent: recent_expect,
             last_write: UnixMs(0),
             form,
             timeout,

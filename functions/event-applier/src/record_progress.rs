@@ -6,6 +6,7 @@ use migration::message::{self, Message};
 use migration::mutation::{Rule, is_left_out};
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Clock, Commit, Deleter, ObjectStore, Queue, RowImages, Sink, Write};
+use migration::recent_keys::RecentKeys;
 use migration::record::{self, Stored};
 use migration::time::UnixMs;
 
@@ -50,6 +51,9 @@ where
             match &lease {
                 Some(released) => {
                     writes.push(record::put(lease_key.clone(), released, held.lease.unchanged()));
+                    let keys = held.spacing.recent(self.clock.now());
+                    let recent = RecentKeys::with(&reached, keys.as_ref());
+                    writes.push(record::put(record::recent(id, held.lane), &recent, held.recent));
                 }
                 None if is_left_out(Rule::FencingToken) => {}
                 None => writes.push(Write::Check { key: lease_key.clone(), expect: held.lease.unchanged() }),

@@ -10,6 +10,7 @@ use migration::schema::{MARKER_COLUMN, TargetColumn, TargetType};
 use migration::stamp::RunStamp;
 use migration::value::{SourceRow, SourceValue};
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+use proptest::test_runner::Config;
 
 use super::lane::{Follow, Op, noted};
 
@@ -70,6 +71,8 @@ fn copy(follow: &Follow, rows: &[SourceRow]) {
 }
 
 proptest! {
+    #![proptest_config(Config { failure_persistence: None, ..Config::default() })]
+
     #[test]
     fn the_target_ends_as_the_source(
         nulls in prop_oneof![Just(Nulls::Ignored), Just(Nulls::Removes), Just(Nulls::Hides)],

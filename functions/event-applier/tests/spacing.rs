@@ -39,6 +39,22 @@ fn the_next_invocation_waits_from_the_last_write() {
 }
 
 #[test]
+fn the_next_invocation_does_not_wait_with_other_keys() {
+    let mut follow = Follow::new();
+    let body = follow.batch(&[Op::Put(1, Some("a"))]);
+    follow.apply(&[body]);
+    let wrote = follow.progress().last_write;
+    let body = follow.batch(&[Op::Put(2, Some("b"))]);
+    follow.apply(&[body]);
+    assert_eq!(wrote.until(follow.progress().last_write), Duration::ZERO);
+    // The first key is still listed after the second was written.
+    let body = follow.batch(&[Op::Put(3, Some("c")), Op::Put(1, Some("b"))]);
+    follow.apply(&[body]);
+    assert!(wrote.until(follow.progress().last_write) >= SPAN);
+    follow.assert_equal();
+}
+
+#[test]
 fn an_idle_lane_does_not_wait() {
     let mut follow = Follow::new();
     let body = follow.batch(&[Op::Put(1, Some("a"))]);

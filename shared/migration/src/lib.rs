@@ -25,6 +25,7 @@ pub mod pattern;
 pub mod port;
 pub mod position;
 pub mod reader_state;
+pub mod recent_keys;
 pub mod recopy;
 pub mod record;
 pub mod retry;

@@ -220,6 +220,12 @@ pub fn lane_lease(run: RunId, lane: Lane) -> RecordKey {
     of_run(run, format!("{LEASES}lane#{:05}", lane.0))
 }
 
+/// The keys a lane wrote last.
+#[must_use]
+pub fn recent(run: RunId, lane: Lane) -> RecordKey {
+    of_run(run, format!("recent#{:05}", lane.0))
+}
+
 /// The lease of whoever executes a definition on the target.
 #[must_use]
 pub fn definition_lease(run: RunId) -> RecordKey {

@@ -19,6 +19,7 @@
 //! | `run#ID` | `start` | [`LogStart`](crate::port::LogStart): where following the log starts |
 //! | `run#ID` | `reader` | [`ReaderState`](crate::reader_state::ReaderState) |
 //! | `run#ID` | `lane#L` | [`LaneProgress`](crate::lane_progress::LaneProgress) |
+//! | `run#ID` | `recent#L` | [`RecentKeys`](crate::recent_keys::RecentKeys) of a lane |
 //! | `run#ID` | `lease#read`, `lease#lane#L`, `lease#define` | [`Lease`](crate::lease::Lease) of the reader, of a lane, of a definition's executor |
 //! | `run#ID` | `phase`, `gate` | what the chunk-planner has done so far, and that the target's clock has passed S; its own records |
 //! | `run#ID` | `troubles` | [`Troubles`](crate::retry_budget::Troubles) |
@@ -33,7 +34,7 @@ pub use keys::{
     CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, GHOSTS, JOURNAL, LANES, LEASES, PASSED, PLANS, PROGRESSES,
     RECOPIES, REJECTS, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of, chunk_of_lease,
     chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease, owner, passed, plan,
-    planner_lease, progress, reader, reader_lease, recopy, reject, rejects_of, repair_lease, run,
+    planner_lease, progress, reader, reader_lease, recent, recopy, reject, rejects_of, repair_lease, run,
     run_partition, stamp, start, table, troubles,
 };
 pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
