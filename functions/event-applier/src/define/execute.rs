@@ -18,6 +18,9 @@ use super::{Definer, Held, Step};
 /// How often the target is looked at after it answered that a definition is done.
 const LOOKS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(250);
+/// How long the target's other nodes are given to learn of a definition; the real time is not documented (`lindorm.md`
+/// 4.3), and a lane that meets a node without the column would stop the run.
+const PROPAGATION: Duration = Duration::from_secs(2);
 
 /// One statement.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +75,7 @@ where
         }
         for _ in 0..LOOKS {
             if self.is_done(held, statement).await? {
+                self.clock.sleep(PROPAGATION).await;
                 return Ok(Step::Over);
             }
             self.clock.sleep(PAUSE).await;
