@@ -1,6 +1,7 @@
 //! The target adapter against the stand-in: what is written is what is read, under every assumption the stand-in can
 //! be switched to, and through every fault a process and a wire can have.
 
+mod applying;
 mod catalog;
 mod definer;
 mod deleting;
