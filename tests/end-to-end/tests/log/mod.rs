@@ -2,6 +2,13 @@
 
 mod compressed;
 mod files;
+mod gone;
 mod idle;
+mod restart;
+mod resume;
 mod stand;
+mod start;
+mod tagged;
 mod transactions;
+mod unreadable;
+mod xa;
