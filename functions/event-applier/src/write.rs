@@ -66,8 +66,11 @@ where
         while !pending.is_empty() {
             pending = self.round(held, tables, &mut rejections, pending).await?;
         }
-        let reached =
-            LaneProgress { last_write: held.progress.value.last_write.max(held.last_write), ..reached };
+        let reached = LaneProgress {
+            last_write: held.progress.value.last_write.max(held.last_write),
+            only_nulls: held.progress.value.only_nulls + rejections.only_nulls,
+            ..reached
+        };
         self.record(held, reached, &rejections, is_last).await
     }
 

@@ -142,3 +142,16 @@ fn a_copied_row_that_arrives_late_neither_overwrites_nor_revives() {
     follow.assert_equal();
     assert_eq!(follow.rows[&1][1], SourceValue::Null);
 }
+
+#[test]
+fn rows_of_only_nulls_are_counted_where_they_may_not_exist() {
+    let mut follow = Follow::new();
+    let mut run = follow.world.stored_run();
+    run.capabilities.as_mut().unwrap().null_rows = migration::capabilities::Measured::No;
+    follow.world.store(migration::record::run(follow.world.run), &run);
+    let mut empty = noted(1, None);
+    empty[2] = SourceValue::Null;
+    let body = follow.batch(&[Op::Row(empty), Op::Put(2, None)]);
+    follow.apply(&[body]);
+    assert_eq!(follow.progress().only_nulls, 1);
+}

@@ -42,6 +42,10 @@ pub struct LaneProgress {
     /// Operations applied so far, for display only.
     #[serde(default)]
     pub operations: u64,
+    /// Rows written without any value outside the key into a table without a marker, on a target that is not shown to keep
+    /// such rows: they may not exist there. For display only; a row applied again counts again.
+    #[serde(default)]
+    pub only_nulls: u64,
 }
 
 /// What a lane does with a batch.
@@ -67,6 +71,7 @@ impl LaneProgress {
             gap: None,
             committed_at: UnixMs(0),
             operations: 0,
+            only_nulls: 0,
         }
     }
 
