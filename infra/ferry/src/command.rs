@@ -6,6 +6,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::command_line::{CommandLine, Verb};
 use crate::exit::Exit;
+use crate::operate_command::{Wish, operate};
 use crate::{plan_command, precheck_command, run_command, status_command, verify_command};
 
 /// Why a command could not be carried out, with its exit code.
@@ -59,6 +60,10 @@ async fn carry_out(verb: Verb) -> Result<Exit, CommandError> {
         Verb::Plan(args) => plan_command::plan(&args).await,
         Verb::Run(args) => run_command::run(&args).await,
         Verb::Status(args) => status_command::status(&args).await,
+        Verb::Pause(args) => operate(Wish::Pause, &args).await,
+        Verb::Resume(args) => operate(Wish::Resume, &args).await,
+        Verb::Finish(args) => operate(Wish::Finish, &args).await,
+        Verb::Cancel(args) => operate(Wish::Cancel, &args).await,
         Verb::Verify(args) => verify_command::verify(&args).await,
         Verb::Schema => {
             println!("{}", migration::task::JSON_SCHEMA);

@@ -24,6 +24,14 @@ pub enum Verb {
     Run(RunArgs),
     /// Say how far the tasks of a data folder have come
     Status(StatusArgs),
+    /// Stop a task until it is resumed; its process ends what is in hand and exits
+    Pause(OperateArgs),
+    /// Let a paused or failed task go on where it stopped
+    Resume(OperateArgs),
+    /// End a task that follows the log, as completed, once everything committed before now is applied
+    Finish(OperateArgs),
+    /// End a task for good; what was written to the target stays
+    Cancel(OperateArgs),
     /// Compare every row of both sides, and repair on request
     Verify(VerifyArgs),
     /// Print the JSON Schema of the task document
@@ -46,8 +54,10 @@ pub struct TaskArgs {
 /// When `run` ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Until {
-    /// When the task is completed.
+    /// When the task is completed; one that follows the log is so after `ferry finish`.
     Complete,
+    /// When everything is copied and everything committed before this command is applied.
+    CaughtUp,
 }
 
 /// Arguments of `run`.
@@ -56,9 +66,20 @@ pub struct RunArgs {
     /// The task.
     #[command(flatten)]
     pub task: TaskArgs,
-    /// When to end; a full migration always ends when it is complete
+    /// When to end; a full migration always ends when it is complete, one that follows the log goes on until a
+    /// signal or `ferry finish`
     #[arg(long, value_enum, default_value = "complete")]
     pub until: Until,
+}
+
+/// Arguments of `pause`, `resume`, `finish` and `cancel`.
+#[derive(Debug, Args)]
+pub struct OperateArgs {
+    /// The task's name
+    pub name: String,
+    /// The data folder
+    #[arg(long, default_value = ".ferry")]
+    pub data_dir: PathBuf,
 }
 
 /// Arguments of `status`.
@@ -83,7 +104,7 @@ pub struct VerifyArgs {
     /// The task.
     #[command(flatten)]
     pub task: TaskArgs,
-    /// Write what is missing or different on the target and delete what is extra; only for a completed task
+    /// Write what is missing or different on the target and delete what is extra; only for a completed or paused task
     #[arg(long)]
     pub repair: bool,
 }

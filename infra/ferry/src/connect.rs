@@ -25,8 +25,10 @@ impl Ends {
     pub(crate) fn of(file: &TaskFile) -> Result<Self, CommandError> {
         let task = &file.task;
         let copiers = usize::from(task.tuning.copiers);
-        let source = mysql::Source::new(&source_settings(file)?, copiers + 2);
-        let target = lindorm::Target::new(target_settings(file, copiers)?);
+        // Beside the copiers: the planner, and the reader with its questions.
+        let source = mysql::Source::new(&source_settings(file)?, copiers + 4);
+        let writers = copiers + if task.migration.follows() { usize::from(task.tuning.appliers) } else { 0 };
+        let target = lindorm::Target::new(target_settings(file, writers)?);
         Ok(Self { source, target, target_name: target_name(task) })
     }
 }
@@ -65,7 +67,7 @@ fn source_settings(file: &TaskFile) -> Result<mysql::ConnectionSettings, Command
     })
 }
 
-fn target_settings(file: &TaskFile, copiers: usize) -> Result<lindorm::Settings, CommandError> {
+fn target_settings(file: &TaskFile, writers: usize) -> Result<lindorm::Settings, CommandError> {
     let end = &file.task.target;
     let mut tls = end.tls.clone();
     tls.ca = authority(file, end)?;
@@ -75,6 +77,6 @@ fn target_settings(file: &TaskFile, copiers: usize) -> Result<lindorm::Settings,
         user: end.user.clone(),
         password: password(file, end)?,
         tls,
-        connections: (copiers * 2).max(lindorm::CONNECTIONS_DEFAULT),
+        connections: (writers * 2).max(lindorm::CONNECTIONS_DEFAULT),
     })
 }

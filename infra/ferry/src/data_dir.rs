@@ -1,18 +1,18 @@
-//! The data folder: one SQLite file for the records and queues of its tasks, and room for what verification spills.
+//! The data folder: one SQLite file for the records and queues of its tasks, and room for large payloads and for what
+//! verification spills.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use embedded::{QueueSettings, Store, SystemClock};
+use embedded::{ObjectFolder, QueueSettings, Store, SystemClock};
 use migration::port::{CheckpointTable, QueueName};
 use migration::record::{self, Stored, TaskHead};
 use migration::run::Run;
 
 use crate::command::CommandError;
 
-/// Control messages are wake-ups: one that is received often waits for a lease or a server, and is not poison.
+/// A message that is received often waits for a lease or a server, and is not poison.
 const RECEIVES_MAX: u32 = 1_000_000;
-const RECEIVING: [QueueName; 3] = [QueueName::Precheck, QueueName::Plan, QueueName::Copy];
 
 /// A task's newest run with its document.
 pub(crate) struct Newest {
@@ -30,10 +30,15 @@ pub(crate) fn make(folder: &Path) -> Result<(), CommandError> {
 /// Opens the folder, making it where it is missing. `scope` keeps the queues of tasks apart.
 pub(crate) fn open(folder: &Path, scope: &str) -> Result<Store<SystemClock>, CommandError> {
     make(folder)?;
-    let queues = RECEIVING
+    let queues = QueueName::ALL
         .iter()
         .fold(QueueSettings::new(scope), |queues, queue| queues.with_receives_max(*queue, RECEIVES_MAX));
     Ok(Store::open(folder, SystemClock::new(), queues)?)
+}
+
+/// Where payloads go that are too large for a message.
+pub(crate) fn objects(folder: &Path) -> ObjectFolder {
+    ObjectFolder::new(folder.join("objects"))
 }
 
 /// Where a task's verification spills to.

@@ -7,29 +7,27 @@ use anyhow::anyhow;
 use embedded::{Store, SystemClock, TaskLock};
 use migration::port::{CheckpointTable, Clock, Commit, Expect};
 use migration::record::{self, TaskHead};
-use migration::run::{Event, ResumePoint, Run, RunId, State};
-use migration::run_store::{self, Step};
+use migration::run::{ResumePoint, Run, RunId, State};
 use migration::task::Task;
-use migration::trouble_store;
+use mysql::Images;
 
 use crate::abandoned_probe;
 use crate::command::CommandError;
-use crate::command_line::RunArgs;
+use crate::command_line::{RunArgs, Until};
 use crate::connect::Ends;
 use crate::data_dir::{self, Newest};
 use crate::exit::Exit;
-use crate::local::{Hold, Runner, Workers, end_leases_of_dead_process};
+use crate::local::{Hold, RingingQueue, Runner, Workers, end_leases_of_dead_process};
+use crate::operate_command;
 use crate::report::{KnownTables, Reporter, Snapshot};
 use crate::task_file::TaskFile;
+use crate::until::CaughtUp;
 
 /// How often the run is looked at.
 const LOOK: Duration = Duration::from_millis(250);
 
 pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
-    if file.task.migration.follows() {
-        return Err(CommandError::usage(anyhow!("this version carries out `migration: full` only")));
-    }
     let ends = Ends::of(&file)?;
     let name = file.task.name.as_str().to_owned();
     data_dir::make(&args.task.data_dir)?;
@@ -43,48 +41,77 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         return Ok(Exit::Done);
     }
     end_leases_of_dead_process(&lock, &store, &clock, run.id).await?;
-    let copiers = usize::from(file.task.tuning.copiers);
-    let runner = Arc::new(Runner { store, ends, clock, run: run.id, hold: Hold::default() });
-    let workers = Workers::start(&runner, copiers);
-    let exit = watch(&runner, &mut reporter).await;
+    let runner = Arc::new(Runner {
+        queue: RingingQueue::new(store.clone()),
+        store,
+        objects: data_dir::objects(&args.task.data_dir),
+        ends,
+        images: Images,
+        clock,
+        run: run.id,
+        follows: file.task.migration.follows(),
+        hold: Hold::default(),
+    });
+    let workers = Workers::start(&runner, &file.task.tuning);
+    let exit = watch(&runner, &mut reporter, args.until).await;
     workers.drain().await;
+    if exit.as_ref().is_ok_and(|exit| *exit == Exit::Failed) {
+        runner.clean_up_if_cancelled().await;
+    }
     exit
 }
 
-async fn watch(runner: &Runner, reporter: &mut Reporter) -> Result<Exit, CommandError> {
+async fn watch(runner: &Runner, reporter: &mut Reporter, until: Until) -> Result<Exit, CommandError> {
     let mut interrupt = std::pin::pin!(crate::local::stop_signal());
     let mut known = KnownTables::default();
+    let mut caught_up = CaughtUp::default();
     loop {
         let started = runner.clock.now();
         let snapshot = Snapshot::take(&runner.store, runner.run, &mut known, started).await?;
         reporter.look(&snapshot);
-        let exit = match snapshot.run.state {
-            State::Completed => Some(Exit::Done),
-            State::Failed | State::Cancelled => Some(Exit::Failed),
-            State::PrecheckFailed => Some(Exit::PrecheckFailed),
-            State::Paused => Some(Exit::Stopped),
-            State::Created
-            | State::Prechecking
-            | State::Planning
-            | State::Copying
-            | State::CatchingUp
-            | State::Running
-            | State::Retrying
-            | State::Finishing => None,
-        };
-        if let Some(exit) = exit {
+        if let Some(exit) = exit_of(&snapshot) {
             reporter.ended(&snapshot);
             return Ok(exit);
+        }
+        // A source that cannot be asked just now is asked again at the next look.
+        if until == Until::CaughtUp
+            && caught_up.is_reached(&runner.ends.source, &snapshot).await.unwrap_or(false)
+        {
+            reporter.ended(&snapshot);
+            return Ok(Exit::Done);
         }
         tokio::select! {
             // Looking at thousands of tables takes its time; it must not take the copy's.
             () = runner.clock.sleep(LOOK.max(started.until(runner.clock.now()) * 10)) => {}
             () = &mut interrupt => {
                 reporter.stopping();
-                return Ok(Exit::Stopped);
+                return Ok(stopped(&snapshot));
             }
         }
     }
+}
+
+/// How the command ends where the run does not go on by itself.
+fn exit_of(snapshot: &Snapshot) -> Option<Exit> {
+    match snapshot.run.state {
+        State::Completed => Some(Exit::Done),
+        State::Failed | State::Cancelled => Some(Exit::Failed),
+        State::PrecheckFailed => Some(Exit::PrecheckFailed),
+        State::Paused => Some(stopped(snapshot)),
+        State::Created
+        | State::Prechecking
+        | State::Planning
+        | State::Copying
+        | State::CatchingUp
+        | State::Running
+        | State::Retrying
+        | State::Finishing => None,
+    }
+}
+
+/// How the command ends where it was stopped, by a signal or by a pause: what is missing of a copy is told.
+fn stopped(snapshot: &Snapshot) -> Exit {
+    if snapshot.copy_is_over() { Exit::Done } else { Exit::Stopped }
 }
 
 /// The run to work on: a new one, or the newest, resumed by hand where it had stopped.
@@ -111,10 +138,7 @@ async fn enter(
     }
     match run.state {
         State::PrecheckFailed | State::Failed | State::Paused => {
-            let (from, now) = (run.state, clock.now());
-            let step = Step { from, event: Event::ResumedByHand, cause: "run again by hand", now };
-            let cleared = trouble_store::cleared(store, run.id).await?;
-            let moved = run_store::move_run(store, run.id, step, |run| run.failure = None, &cleared).await?;
+            let moved = operate_command::resume(store, clock, run.id, "run again by hand").await?;
             moved.ok_or_else(|| anyhow!("the run changed while it was resumed; try again").into())
         }
         State::Created

@@ -81,6 +81,9 @@ async fn print_json(store: &Store<SystemClock>, snapshot: &Snapshot) -> Result<(
             print_line(&StateEvent::retrying(snapshot, activity, trouble));
         }
     }
+    if let Some(following) = StateEvent::following(snapshot) {
+        print_line(&following);
+    }
     for table in &snapshot.tables {
         print_line(&StateEvent::table(table));
     }

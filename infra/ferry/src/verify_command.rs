@@ -1,12 +1,15 @@
 //! `ferry verify`: compares every row of a task's tables, and repairs on request.
+//!
+//! It reads both sides as they are, in any state of the task, while no process works on it. A task that follows the log is
+//! equal when it has caught up with a source that is quiet.
 
 use anyhow::anyhow;
 use embedded::{Store, SystemClock, TaskLock};
 use migration::chunk::Reject;
 use migration::lease::Lease;
-use migration::port::{Clock, RecordKey};
-use migration::record::{self, LoadError, TableNumber};
-use migration::run::{Run, State};
+use migration::port::Clock;
+use migration::record::{self, TableNumber};
+use migration::run::{ResumePoint, Run, State};
 use migration::schema::TableMapping;
 use migration::table_plan::{TableProgress, TableRecord};
 use serde::Serialize;
@@ -62,7 +65,9 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let (mut equal, mut source_rows) = (true, 0);
     for number in 0..run.tables {
         let key = record::table(run.id, TableNumber(number));
-        let Some(table) = followed(&store, &key).await? else { continue };
+        // A table that the source has dropped is not followed any more, and has no record.
+        let Some(table) = record::load::<TableRecord>(&store, &key).await? else { continue };
+        let table = table.value;
         let outcome = match state.outcome(table.number.0) {
             Some(outcome) => outcome.clone(),
             None => {
@@ -93,7 +98,15 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     } else if args.repair {
         println!("the two sides differ still: not every row could be repaired");
     } else {
-        println!("the two sides differ; `--repair` makes the target equal once the task is completed");
+        println!(
+            "the two sides differ; `--repair` makes the target equal once the task is completed or paused"
+        );
+        if run.state.is_live() && run.resume != ResumePoint::Precheck {
+            println!(
+                "the task is {}: what was written to the source since it last ran is not on the target",
+                run.state
+            );
+        }
     }
     Ok(if equal { Exit::Done } else { Exit::Differences })
 }
@@ -104,9 +117,13 @@ async fn refuse_unless_at_rest(
     clock: &SystemClock,
     run: &Run,
 ) -> Result<(), CommandError> {
-    if run.state != State::Completed {
+    // Changes that are read later than a repair are written later too, and end with the same rows.
+    let is_paused_behind_copy =
+        run.state == State::Paused && matches!(run.resume, ResumePoint::CatchingUp | ResumePoint::Running);
+    if run.state != State::Completed && !is_paused_behind_copy {
         return Err(CommandError::usage(anyhow!(
-            "task {} is {}; only a completed task is repaired: let `ferry run` end first",
+            "task {} is {}; only a completed task is repaired, or one that follows the log and is paused: let `ferry \
+             run` end first, or `ferry pause` it",
             run.task,
             run.state
         )));
@@ -128,11 +145,6 @@ async fn rejected(
     let prefix = record::rejects_of(table.number);
     let rejects = record::load_all::<Reject>(store, &record::run_partition(run.id), &prefix).await?;
     Ok(Rejected::of(rejects.into_iter().map(|(_, reject)| reject.value)))
-}
-
-/// A table's record; none where the source has dropped the table since, so that nobody follows it any more.
-async fn followed(store: &Store<SystemClock>, key: &RecordKey) -> Result<Option<TableRecord>, LoadError> {
-    Ok(record::load::<TableRecord>(store, key).await?.map(|table| table.value))
 }
 
 fn tell(json: bool, mapping: &TableMapping, outcome: &TableOutcome) {

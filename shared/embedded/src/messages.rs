@@ -275,6 +275,17 @@ pub(crate) fn depth(connection: &Connection, queue: &QueueInFile, now: UnixMs) -
     count.map(|count: i64| count.unsigned_abs())
 }
 
+/// Makes every message in flight visible now.
+pub(crate) fn release_in_flight(
+    connection: &Connection,
+    queue: &QueueInFile,
+    now: UnixMs,
+) -> rusqlite::Result<()> {
+    let sql = "UPDATE message SET visible_at = ?2 WHERE queue = ?1 AND visible_at > ?2 AND receive_count > 0";
+    connection.prepare_cached(sql)?.execute(params![queue.name, column(now)])?;
+    Ok(())
+}
+
 /// The queue's dead letters, oldest first.
 pub(crate) fn dead_letters(
     connection: &Connection,

@@ -77,6 +77,20 @@ impl<C: Clock + Clone + 'static> Store<C> {
         read.submit(Surface::Queue, move |connection| messages::dead_letters(connection, &queue, limit)).await
     }
 
+    /// Makes visible what was received and not settled, in every queue of this scope: for a process that knows that whoever
+    /// received it is dead. A message that was put off comes at once as well, which any message may.
+    ///
+    /// # Errors
+    /// [`PortError`] where the database cannot be written.
+    pub async fn release_in_flight(&self) -> Result<(), PortError> {
+        for queue in QueueName::ALL {
+            let (queue, now) = (self.in_file(queue), self.clock.now());
+            let work = move |connection: &_| messages::release_in_flight(connection, &queue, now);
+            self.workers.write.submit_with(Surface::Queue, Durability::Process, work).await?;
+        }
+        Ok(())
+    }
+
     fn in_file(&self, queue: QueueName) -> QueueInFile {
         QueueInFile {
             name: self.queues.stored_name(queue),

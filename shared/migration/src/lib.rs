@@ -13,6 +13,7 @@ pub mod finding;
 pub mod gtid;
 pub mod ident;
 pub mod key;
+pub mod lag;
 pub mod lane;
 pub mod lane_progress;
 pub mod lease;

@@ -2,6 +2,8 @@
 
 mod connectors;
 mod fault_modes;
+#[cfg(test)]
+mod following;
 mod kills;
 #[cfg(test)]
 mod log;

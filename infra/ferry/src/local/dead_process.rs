@@ -4,7 +4,7 @@
 //! other process works on the task, so a statement of the dead process was sent before now, and its own timeout is
 //! all that is left of it. Only this platform knows that much about a death; elsewhere leases run out.
 
-use embedded::TaskLock;
+use embedded::{Store, SystemClock, TaskLock};
 use migration::lease::Lease;
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::outcome::HandlerError;
@@ -12,10 +12,12 @@ use migration::port::{CheckpointTable, Clock};
 use migration::record;
 use migration::run::RunId;
 
-/// Shortens every lease of the run to the statement timeout from now.
+/// Shortens every lease of the run to the statement timeout from now, and makes visible what the dead process had received.
+///
+/// A lease that is shortened has run out, not been given back: whoever takes it over sees that its holder died.
 pub(crate) async fn end_leases_of_dead_process(
     _proof: &TaskLock,
-    records: &impl CheckpointTable,
+    records: &Store<SystemClock>,
     clock: &impl Clock,
     run: RunId,
 ) -> Result<(), HandlerError> {
@@ -28,5 +30,6 @@ pub(crate) async fn end_leases_of_dead_process(
             records.commit(vec![record::put(key, &shortened, lease.unchanged())]).await?;
         }
     }
+    records.release_in_flight().await?;
     Ok(())
 }

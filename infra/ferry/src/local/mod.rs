@@ -3,12 +3,16 @@
 //! An invocation lives a few seconds here too, so resuming is exercised all the time. Nothing is kept in memory
 //! that a killed process would miss: what a run owes stands in the data folder.
 
+mod bells;
+mod changes;
 mod dead_process;
 mod hold;
 mod runner;
 mod stop_signal;
+mod wake;
 mod workers;
 
+pub(crate) use bells::RingingQueue;
 pub(crate) use dead_process::end_leases_of_dead_process;
 pub(crate) use hold::Hold;
 pub(crate) use runner::Runner;

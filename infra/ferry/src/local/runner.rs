@@ -2,18 +2,23 @@
 
 use std::time::Duration;
 
+use binlog_reader::handler::Reader;
+use binlog_reader::pace::ReaderPace;
 use chunk_copier::handler::Copier;
 use chunk_planner::handler::Planner;
-use embedded::{Store, SystemClock};
+use embedded::{ObjectFolder, Store, SystemClock};
+use event_applier::define::Definer;
 use migration::budget::Budget;
-use migration::message::{self, Message};
+use migration::message::Message;
 use migration::outcome::{HandlerError, Outcome};
-use migration::port::{Clock, Delivery, Inbox, Queue, QueueName};
+use migration::port::{Clock, Delivery, Inbox, QueueName};
 use migration::retry_budget::Activity;
-use migration::run::{RunId, State};
-use migration::{run_store, trouble_store};
+use migration::run::RunId;
+use migration::trouble_store;
+use mysql::Images;
 
 use crate::connect::Ends;
+use crate::local::bells::RingingQueue;
 use crate::local::hold::Hold;
 
 /// How long an invocation may live.
@@ -23,12 +28,21 @@ const PRECHECK: Duration = Duration::from_mins(5);
 /// How much longer than its invocation a message stays invisible: past the timeout of the last statement.
 pub(crate) const SETTLING: Duration = Duration::from_secs(7);
 
+/// How long cleaning up after a cancelled run may take: past the end of every lease.
+const CLEAN_UP: Duration = Duration::from_secs(30);
+
 /// What every worker shares.
 pub(crate) struct Runner {
     pub(crate) store: Store<SystemClock>,
+    /// The queues of `store`, for sending.
+    pub(crate) queue: RingingQueue,
+    pub(crate) objects: ObjectFolder,
     pub(crate) ends: Ends,
+    pub(crate) images: Images,
     pub(crate) clock: SystemClock,
     pub(crate) run: RunId,
+    /// Whether the task follows the log.
+    pub(crate) follows: bool,
     pub(crate) hold: Hold,
 }
 
@@ -40,7 +54,8 @@ pub(crate) fn lifetime(queue: QueueName) -> Duration {
     }
 }
 
-fn activity(message: &Message) -> Activity {
+/// What a message works at.
+pub(crate) fn activity_of(message: &Message) -> Activity {
     match message {
         Message::Precheck { .. } => Activity::Precheck,
         Message::Plan { .. } => Activity::Plan,
@@ -51,31 +66,19 @@ fn activity(message: &Message) -> Activity {
 }
 
 impl Runner {
-    /// Sends the message that the run's state calls for, unless one is waiting and that counts, or its work fails just now and
-    /// is not due.
-    pub(crate) async fn wake(&self, waiting_counts: bool) -> Result<(), HandlerError> {
-        let Some(run) = run_store::load_run(&self.store, self.run).await? else { return Ok(()) };
-        let message = match run.value.state {
-            State::Created | State::Prechecking => Message::Precheck { run: self.run },
-            State::Planning | State::Copying | State::CatchingUp | State::Running | State::Finishing => {
-                Message::Plan { run: self.run }
+    /// Drops the probe's table of a run that was cancelled. Where it cannot be done now the next `run` does it.
+    pub(crate) async fn clean_up_if_cancelled(&self) {
+        let deadline = self.clock.now().plus(CLEAN_UP);
+        loop {
+            let budget = Budget { deadline };
+            match self.handle_within(Message::Plan { run: self.run }, budget).await {
+                Ok(Outcome::Again { after }) if self.clock.now().plus(after) < deadline => {
+                    self.clock.sleep(after).await;
+                }
+                Ok(_) => return,
+                Err(error) => return tracing::warn!(%error, "the probe's table stays for now"),
             }
-            State::PrecheckFailed
-            | State::Completed
-            | State::Paused
-            | State::Retrying
-            | State::Failed
-            | State::Cancelled => return Ok(()),
-        };
-        let now = self.clock.now();
-        trouble_store::forget_overdue(&self.store, self.run, now).await?;
-        let troubles = trouble_store::troubles(&self.store, self.run).await?;
-        // What failed before this process started is tried at once.
-        let is_due = !waiting_counts || troubles.may_try(activity(&message), now);
-        if is_due && (!waiting_counts || self.store.depth(message.queue()).await? == 0) {
-            message::send(&self.store, &[message]).await?;
         }
-        Ok(())
     }
 
     /// Handles a message and settles it.
@@ -89,7 +92,7 @@ impl Runner {
                 return Ok(self.store.delete(queue, &delivery.receipt).await?);
             }
         };
-        let activity = activity(&message);
+        let activity = activity_of(&message);
         let after = match self.handle(message).await {
             Ok(outcome) => {
                 if activity.has_worked(outcome) {
@@ -108,7 +111,11 @@ impl Runner {
 
     async fn handle(&self, message: Message) -> Result<Outcome, HandlerError> {
         let budget = Budget { deadline: self.clock.now().plus(lifetime(message.queue())) };
-        let (records, queue, clock) = (&self.store, &self.store, &self.clock);
+        self.handle_within(message, budget).await
+    }
+
+    async fn handle_within(&self, message: Message, budget: Budget) -> Result<Outcome, HandlerError> {
+        let (records, queue, clock) = (&self.store, &self.queue, &self.clock);
         let (source, target, target_name) =
             (&self.ends.source, &self.ends.target, self.ends.target_name.as_str());
         match message {
@@ -121,8 +128,16 @@ impl Runner {
                 let planner = Planner { records, queue, sampler, target, log, clock, target_name };
                 Box::pin(planner.handle(run, budget)).await
             }
-            // Nobody sends these before the log is followed.
-            Message::Read { .. } | Message::Define { .. } => Ok(Outcome::Done),
+            Message::Read { run } => {
+                let (objects, images, pace) = (&self.objects, &self.images, ReaderPace::default());
+                let log = source;
+                let reader = Reader { records, queue, objects, log, images, clock, target_name, pace };
+                Box::pin(reader.handle(run, budget)).await
+            }
+            Message::Define { run, .. } => {
+                let definer = Definer { records, queue, target, clock, target_name };
+                Box::pin(definer.handle(run, budget)).await
+            }
             Message::Copy { run, chunk } => {
                 let log = source;
                 let copier = Copier { records, queue, source, sink: target, log, clock, target_name };
@@ -132,7 +147,7 @@ impl Runner {
     }
 
     /// Counts a failure and says how long to wait before the next try; the run is failed where its window has passed.
-    async fn failed(
+    pub(crate) async fn failed(
         &self,
         queue: QueueName,
         activity: Activity,

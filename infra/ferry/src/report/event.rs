@@ -7,6 +7,7 @@ use migration::retry_budget::{Activity, Class, Trouble};
 use migration::stamp::RunStamp;
 use serde::Serialize;
 
+use crate::report::following::FollowingFacts;
 use crate::report::snapshot::{Snapshot, TableSnapshot};
 
 /// The events of a run.
@@ -46,6 +47,13 @@ pub(crate) enum StateEvent<'a> {
         failure: Option<String>,
         remedy: Option<String>,
     },
+    /// How far the target is behind, and what the log waits for.
+    Following {
+        task: String,
+        state: String,
+        #[serde(flatten)]
+        facts: FollowingFacts,
+    },
     /// Something failed that may pass; it is tried again by itself.
     Retrying {
         task: String,
@@ -75,6 +83,15 @@ impl StateEvent<'_> {
             failure: failure.map(|failure| failure.what.clone()),
             remedy: failure.map(|failure| failure.remedy.clone()),
         }
+    }
+
+    pub(crate) fn following(snapshot: &Snapshot) -> Option<Self> {
+        let facts = snapshot.following.as_ref()?.facts();
+        Some(Self::Following {
+            task: snapshot.run.task.clone(),
+            state: snapshot.shown_state().to_string(),
+            facts,
+        })
     }
 
     pub(crate) fn retrying(snapshot: &Snapshot, activity: Activity, trouble: &Trouble) -> Self {

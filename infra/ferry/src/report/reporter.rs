@@ -7,6 +7,7 @@ use migration::run::State;
 
 use crate::report::bars::Bars;
 use crate::report::event::{StateEvent, print_line};
+use crate::report::following::Following;
 use crate::report::snapshot::Snapshot;
 use crate::report::summary::{progress_text, trouble_text};
 use crate::report::wording::span_text;
@@ -17,6 +18,10 @@ const LINE_EVERY: Duration = Duration::from_secs(2);
 const TROUBLE_EVERY: Duration = Duration::from_secs(5);
 /// Between two progress events.
 const EVENT_EVERY: Duration = Duration::from_millis(250);
+/// Between two plain lines once the log's end has been reached.
+const LAG_LINE_EVERY: Duration = Duration::from_secs(10);
+/// Between two events of the lag.
+const LAG_EVENT_EVERY: Duration = Duration::from_secs(1);
 /// What the rate is averaged over.
 const RATE_OVER: Duration = Duration::from_secs(5);
 
@@ -69,9 +74,38 @@ impl Reporter {
             .saturating_sub(snapshot.rows())
             .checked_div(rate)
             .map(Duration::from_secs);
-        let every = if matches!(self.form, Form::Json) { EVENT_EVERY } else { LINE_EVERY };
+        let follows = matches!(snapshot.run.state, State::CatchingUp | State::Running);
+        let every = match (&self.form, snapshot.run.state) {
+            (Form::Json, _) if !follows => EVENT_EVERY,
+            (Form::Json, _) => LAG_EVENT_EVERY,
+            (Form::Bars(_) | Form::Lines, State::Running) => LAG_LINE_EVERY,
+            (Form::Bars(_) | Form::Lines, _) => LINE_EVERY,
+        };
         let due = self.last_line.is_none_or(|last| last.elapsed() >= every);
-        match &self.form {
+        let lag = snapshot.following.as_ref().filter(|_| follows).map(Following::lag_text);
+        match (&self.form, lag) {
+            (Form::Bars(bars), Some(lag)) => bars.show(snapshot, &lag),
+            (Form::Lines, Some(lag)) if due => println!("{}: {lag}", snapshot.run.state),
+            (Form::Json, Some(_)) if due => {
+                if let Some(event) = StateEvent::following(snapshot) {
+                    print_line(&event);
+                }
+            }
+            (Form::Lines | Form::Json, Some(_)) => return,
+            (form, None) => {
+                if !Self::tell_progress(form, snapshot, due, rate, left) {
+                    return;
+                }
+            }
+        }
+        if due {
+            self.last_line = Some(Instant::now());
+        }
+    }
+
+    /// Whether something was due.
+    fn tell_progress(form: &Form, snapshot: &Snapshot, due: bool, rate: u64, left: Option<Duration>) -> bool {
+        match form {
             Form::Bars(bars) => bars.show(snapshot, &progress_text(snapshot, rate, left)),
             Form::Lines if due && snapshot.run.state.copies() => {
                 println!("{}: {}", snapshot.run.state, progress_text(snapshot, rate, left));
@@ -84,11 +118,9 @@ impl Reporter {
                 bytes: snapshot.bytes(),
                 rows_per_second: rate,
             }),
-            Form::Lines | Form::Json => return,
+            Form::Lines | Form::Json => return false,
         }
-        if due {
-            self.last_line = Some(Instant::now());
-        }
+        true
     }
 
     fn tell_troubles(&self, snapshot: &Snapshot) {
@@ -140,7 +172,11 @@ impl Reporter {
 
     fn tell_moves(&mut self, snapshot: &Snapshot) {
         for entry in snapshot.journal.iter().skip(self.journal_told) {
-            let line = format!("{} -> {}: {}", entry.from, entry.to, entry.cause);
+            let line = if entry.from == entry.to {
+                format!("{}: {}", entry.to, entry.cause)
+            } else {
+                format!("{} -> {}: {}", entry.from, entry.to, entry.cause)
+            };
             match &self.form {
                 Form::Bars(bars) => bars.line(&line),
                 Form::Lines => println!("{line}"),

@@ -9,11 +9,13 @@ use migration::outcome::HandlerError;
 use migration::port::CheckpointTable;
 use migration::record::{self, LoadError, Stored, TableNumber};
 use migration::retry_budget::Troubles;
-use migration::run::{JournalEntry, Run, RunId, State};
+use migration::run::{JournalEntry, ResumePoint, Run, RunId, State};
 use migration::stamp::RunStamp;
 use migration::table_plan::{TablePlan, TableProgress, TableRecord};
 use migration::time::UnixMs;
 use migration::trouble_store;
+
+use crate::report::following::Following;
 
 /// Chunks in work that are looked at for their rows; more are not copied at the same time here.
 const IN_WORK_MAX: usize = 64;
@@ -57,6 +59,7 @@ pub(crate) struct Snapshot {
     pub(crate) journal: Vec<JournalEntry>,
     pub(crate) rejects: u64,
     pub(crate) troubles: Troubles,
+    pub(crate) following: Option<Following>,
     /// When the figures were read.
     pub(crate) at: UnixMs,
     /// Only where precheck refused the run.
@@ -103,8 +106,9 @@ impl Snapshot {
             | State::Cancelled => Vec::new(),
         };
         let troubles = trouble_store::troubles(records, id).await?;
+        let following = Following::load(records, id, at).await?;
         let (run, stamp) = (run.value, stamp.map(|stamp| stamp.value));
-        Ok(Self { run, tables, stamp, journal, rejects, troubles, at, findings })
+        Ok(Self { run, tables, stamp, journal, rejects, troubles, following, at, findings })
     }
 
     async fn tables(
@@ -157,6 +161,12 @@ impl Snapshot {
     pub(crate) fn shown_state(&self) -> State {
         let retrying = self.run.state.is_live() && self.troubles.is_told();
         if retrying { State::Retrying } else { self.run.state }
+    }
+
+    /// Whether nothing is left to be copied: what a signal stops then is only the following of the log.
+    pub(crate) fn copy_is_over(&self) -> bool {
+        self.run.state == State::Completed
+            || matches!(self.run.resume, ResumePoint::CatchingUp | ResumePoint::Running)
     }
 
     /// Rows copied so far.

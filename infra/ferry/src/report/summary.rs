@@ -80,6 +80,10 @@ pub(crate) fn snapshot_text(snapshot: &Snapshot) -> String {
     if snapshot.stamp == Some(RunStamp::Unstamped) {
         let _ = writeln!(line, "  rows carry the target's own time: stamping them was not possible");
     }
+    if let Some(following) = &snapshot.following {
+        text.push_str(&following.text());
+    }
+    let line = &mut text;
     let zero_dates: u64 = snapshot.tables.iter().map(|table| table.zero_dates).sum();
     if zero_dates > 0 {
         let _ = writeln!(line, "  {} zero dates were written as NULL", count_text(zero_dates));

@@ -11,7 +11,7 @@ fn wrong_words_end_with_2_and_say_what_is_known() {
         (&["run", "task.yaml", "--repair"], "error: unexpected argument '--repair' found"),
         (
             &["run", "task.yaml", "--until", "never"],
-            "error: invalid value 'never' for '--until <UNTIL>'\n  [possible values: complete]",
+            "error: invalid value 'never' for '--until <UNTIL>'\n  [possible values: complete, caught-up]",
         ),
         (&["status", "a", "b"], "error: unexpected argument 'b' found"),
     ] {

@@ -44,7 +44,8 @@ fn an_unfinished_run_is_neither_changed_nor_repaired_nor_run_twice() {
     let refused = task.ferry("verify", &["--repair"]).expect(2);
     assert_eq!(
         refused.err,
-        "ferry: task misuse is planning; only a completed task is repaired: let `ferry run` end first\n"
+        "ferry: task misuse is planning; only a completed task is repaired, or one that follows the log and is paused: \
+         let `ferry run` end first, or `ferry pause` it\n"
     );
     let more = "on_bad_row: reject\ntuning: { copiers: 7 }\n";
     task.write(&Broken { objects, more, ..Broken::default() }.document());

@@ -43,6 +43,12 @@ impl Task {
         fs::write(self.path("task.yaml"), document).expect("a file");
     }
 
+    /// Makes it follow the log as well.
+    pub(crate) fn follow(&self) {
+        let document = fs::read_to_string(self.path("task.yaml")).expect("the document");
+        self.write(&document.replace("migration: full\n", "migration: full_and_incremental\n"));
+    }
+
     /// Makes it another task in the same data folder, between the shared servers.
     pub(crate) fn rename(&mut self, name: &str, objects: &str, more: &str) {
         name.clone_into(&mut self.name);

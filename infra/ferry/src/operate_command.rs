@@ -1,0 +1,222 @@
+//! `ferry pause`, `resume`, `finish` and `cancel`: the operator's wish goes into the run's record, where whoever works on
+//! the run looks first. So they work beside a live `ferry run` and without one.
+
+use anyhow::anyhow;
+use embedded::{Store, SystemClock, TaskLock, TaskLockError};
+use migration::outcome::HandlerError;
+use migration::port::{CheckpointTable, Clock, Commit};
+use migration::record::{self, Stored, TaskHead};
+use migration::run::{Event, JournalEntry, Run, RunId, State};
+use migration::run_store::{self, Step};
+use migration::trouble_store;
+
+use crate::command::CommandError;
+use crate::command_line::OperateArgs;
+use crate::data_dir;
+use crate::exit::Exit;
+
+/// How often a move is tried while the run moves by itself.
+const TRIES: u32 = 20;
+
+/// What the operator wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Pause,
+    Resume,
+    Finish,
+    Cancel,
+}
+
+/// What has come of it.
+enum Answer {
+    /// It is so now; what that means.
+    Done(String),
+    /// It was so already.
+    Already(String),
+    /// It cannot be.
+    Refused(String),
+}
+
+pub(crate) async fn operate(wish: Wish, args: &OperateArgs) -> Result<Exit, CommandError> {
+    let name = args.name.as_str();
+    if !args.data_dir.is_dir() {
+        return Err(CommandError::usage(anyhow!("there is no data folder {}", args.data_dir.display())));
+    }
+    let store = data_dir::open(&args.data_dir, name)?;
+    let Some(newest) = data_dir::newest(&store, name).await? else {
+        return Err(unknown(&store, name).await?);
+    };
+    let id = newest.run.value.id;
+    let is_running = match TaskLock::acquire(&args.data_dir, name) {
+        Ok(_) => false,
+        Err(TaskLockError::Held { .. }) => true,
+        Err(error @ (TaskLockError::Name | TaskLockError::File(_))) => return Err(error.into()),
+    };
+    let by_hand = ByHand { store: &store, clock: SystemClock::new(), run: id, is_running };
+    let answer = match wish {
+        Wish::Pause => by_hand.pause().await?,
+        Wish::Resume => by_hand.resume().await?,
+        Wish::Finish => by_hand.finish().await?,
+        Wish::Cancel => by_hand.cancel().await?,
+    };
+    match answer {
+        Answer::Done(text) | Answer::Already(text) => {
+            println!("task {name}: {text}");
+            Ok(Exit::Done)
+        }
+        Answer::Refused(why) => Err(CommandError::usage(anyhow!("task {name} {why}"))),
+    }
+}
+
+async fn unknown(store: &Store<SystemClock>, name: &str) -> Result<CommandError, CommandError> {
+    let heads = record::load_all::<TaskHead>(store, record::TASKS, "").await?;
+    let names: Vec<&str> = heads.iter().map(|(key, _)| key.sort.as_str()).collect();
+    let known =
+        if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+    Ok(CommandError::usage(anyhow!("there is no task {name} in this data folder; {known}")))
+}
+
+/// Moves a run that had stopped back to where it was; none where it is not one that had.
+pub(crate) async fn resume(
+    store: &Store<SystemClock>,
+    clock: &SystemClock,
+    run: RunId,
+    cause: &str,
+) -> Result<Option<Run>, HandlerError> {
+    for _ in 0..TRIES {
+        let stored: Stored<Run> = record::must_load(store, &record::run(run)).await?;
+        let from = stored.value.state;
+        if !matches!(from, State::PrecheckFailed | State::Failed | State::Paused) {
+            return Ok(None);
+        }
+        let step = Step { from, event: Event::ResumedByHand, cause, now: clock.now() };
+        let cleared = trouble_store::cleared(store, run).await?;
+        let moved = run_store::move_run(store, run, step, |run| run.failure = None, &cleared).await?;
+        if moved.is_some() {
+            return Ok(moved);
+        }
+    }
+    Err(restless())
+}
+
+fn restless() -> HandlerError {
+    HandlerError::Inconsistent("the run moves faster than it can be stopped; try again".to_owned())
+}
+
+struct ByHand<'a> {
+    store: &'a Store<SystemClock>,
+    clock: SystemClock,
+    run: RunId,
+    /// Whether a process works on the task.
+    is_running: bool,
+}
+
+impl ByHand<'_> {
+    async fn load(&self) -> Result<Stored<Run>, HandlerError> {
+        Ok(record::must_load(self.store, &record::run(self.run)).await?)
+    }
+
+    /// How to go on, where no process does.
+    fn how_to_run(&self) -> &'static str {
+        if self.is_running { "" } else { "; no process works on it: `ferry run TASK` goes on with it" }
+    }
+
+    /// Moves a run that may move by itself meanwhile; the state it was in.
+    async fn step(&self, event: Event, cause: &str) -> Result<State, HandlerError> {
+        for _ in 0..TRIES {
+            let from = self.load().await?.value.state;
+            let step = Step { from, event, cause, now: self.clock.now() };
+            if run_store::move_run(self.store, self.run, step, |_| (), &[]).await?.is_some() {
+                return Ok(from);
+            }
+        }
+        Err(restless())
+    }
+
+    async fn pause(&self) -> Result<Answer, HandlerError> {
+        let state = self.load().await?.value.state;
+        if state == State::Paused {
+            return Ok(Answer::Already("is paused already".to_owned()));
+        }
+        if !state.is_live() {
+            return Ok(Answer::Refused(format!("is {state}; only a task that goes on can be paused")));
+        }
+        let from = self.step(Event::PausedByHand, "paused by hand").await?;
+        let process = if self.is_running { "; its process ends what is in hand and exits" } else { "" };
+        Ok(Answer::Done(format!(
+            "paused, was {from}{process}; `ferry run TASK` or `ferry resume {}` goes on",
+            self.load().await?.value.task
+        )))
+    }
+
+    async fn resume(&self) -> Result<Answer, HandlerError> {
+        let before = self.load().await?.value.state;
+        if let Some(moved) = resume(self.store, &self.clock, self.run, "resumed by hand").await? {
+            return Ok(Answer::Done(format!("{}, was {before}{}", moved.state, self.how_to_run())));
+        }
+        let state = self.load().await?.value.state;
+        if state.is_over() {
+            return Ok(Answer::Refused(format!("is {state}, which is an end: it cannot be resumed")));
+        }
+        Ok(Answer::Already(format!("is {state} already{}", self.how_to_run())))
+    }
+
+    async fn finish(&self) -> Result<Answer, HandlerError> {
+        for _ in 0..TRIES {
+            let stored = self.load().await?;
+            let state = stored.value.state;
+            if state == State::Completed {
+                return Ok(Answer::Already("is completed already".to_owned()));
+            }
+            if !state.is_live() {
+                return Ok(Answer::Refused(format!("is {state}; resume it before it can finish")));
+            }
+            let task = run_store::load_task(self.store, &stored.value).await?;
+            if !task.is_some_and(|task| task.migration.follows()) {
+                let why = "does not follow the log: it ends by itself when everything is copied";
+                return Ok(Answer::Refused(why.to_owned()));
+            }
+            if stored.value.finish {
+                return Ok(Answer::Already(format!("finishes already{}", self.how_to_run())));
+            }
+            if self.ask_to_finish(stored).await? == Commit::Stored {
+                return Ok(Answer::Done(format!(
+                    "finishes: it is completed once everything committed before now is applied{}",
+                    self.how_to_run()
+                )));
+            }
+        }
+        Err(restless())
+    }
+
+    async fn ask_to_finish(&self, stored: Stored<Run>) -> Result<Commit, HandlerError> {
+        let (unchanged, mut run) = (stored.unchanged(), stored.value);
+        run.finish = true;
+        let cause = "asked by hand to finish".to_owned();
+        let entry = JournalEntry { at: self.clock.now(), from: run.state, to: run.state, cause };
+        let number = run.journal_next;
+        run.journal_next += 1;
+        let writes = vec![
+            record::put(record::run(self.run), &run, unchanged),
+            record::put_new(record::journal(self.run, number), &entry),
+        ];
+        Ok(self.store.commit(writes).await?)
+    }
+
+    async fn cancel(&self) -> Result<Answer, HandlerError> {
+        let run = self.load().await?.value;
+        if run.state == State::Cancelled {
+            return Ok(Answer::Already("is cancelled already".to_owned()));
+        }
+        if run.state == State::Completed {
+            return Ok(Answer::Refused("is completed; there is nothing to cancel".to_owned()));
+        }
+        let from = self.step(Event::CancelledByHand, "cancelled by hand").await?;
+        let rest = match (self.is_running, &run.probe_database) {
+            (true, _) => "; its process ends what is in hand, drops the probe's table and exits",
+            (false, Some(_)) => "; `ferry run TASK` once more drops the probe's table on the target",
+            (false, None) => "",
+        };
+        Ok(Answer::Done(format!("cancelled, was {from}{rest}; what was written to the target stays")))
+    }
+}
