@@ -13,7 +13,6 @@
 use std::time::Duration;
 
 use migration::lane_progress::LaneProgress;
-use migration::mutation::{self, Rule};
 use migration::outcome::HandlerError;
 use migration::port::{
     ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, SourceCatalog, TargetCatalog, TargetClock,
@@ -98,11 +97,8 @@ where
             return Ok(Progress::Ended);
         }
         let Followed { reader, lanes } = self.followed(id).await?;
-        let through = |end| reader.value.is_applied_through(end, &lanes);
-        let is_reached = match reader.value.finish_at {
-            Some(end) => through(end),
-            None => mutation::is_left_out(Rule::FinishEnd) && through(reader.value.position.transaction),
-        };
+        let is_reached =
+            reader.value.finish_at.is_some_and(|end| reader.value.is_applied_through(end, &lanes));
         if !is_reached || !self.is_copied(id).await? {
             return Ok(Progress::Later(LOOK_PAUSE));
         }
