@@ -4,6 +4,7 @@ mod command_line;
 mod connections;
 mod data_folder;
 mod documents;
+mod log_settings;
 mod objects;
 mod rights;
 mod secrets;
