@@ -7,8 +7,8 @@ use anyhow::anyhow;
 use embedded::{Store, SystemClock, TaskLock};
 use migration::chunk::Reject;
 use migration::lease::Lease;
-use migration::port::Clock;
-use migration::record::{self, TableNumber};
+use migration::port::{Clock, RecordKey};
+use migration::record::{self, LoadError, TableNumber};
 use migration::run::{ResumePoint, Run, State};
 use migration::schema::TableMapping;
 use migration::table_plan::{TableProgress, TableRecord};
@@ -65,9 +65,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let (mut equal, mut source_rows) = (true, 0);
     for number in 0..run.tables {
         let key = record::table(run.id, TableNumber(number));
-        // A table that the source has dropped is not followed any more, and has no record.
-        let Some(table) = record::load::<TableRecord>(&store, &key).await? else { continue };
-        let table = table.value;
+        let Some(table) = followed(&store, &key).await? else { continue };
         let outcome = match state.outcome(table.number.0) {
             Some(outcome) => outcome.clone(),
             None => {
@@ -145,6 +143,11 @@ async fn rejected(
     let prefix = record::rejects_of(table.number);
     let rejects = record::load_all::<Reject>(store, &record::run_partition(run.id), &prefix).await?;
     Ok(Rejected::of(rejects.into_iter().map(|(_, reject)| reject.value)))
+}
+
+/// A table's record; none where the source has dropped the table since, so that nobody follows it any more.
+async fn followed(store: &Store<SystemClock>, key: &RecordKey) -> Result<Option<TableRecord>, LoadError> {
+    Ok(record::load::<TableRecord>(store, key).await?.map(|table| table.value))
 }
 
 fn tell(json: bool, mapping: &TableMapping, outcome: &TableOutcome) {
