@@ -1,4 +1,6 @@
-//! The row image decoder through its public face, without a server.
+//! The row image decoder and the reading of definitions through their public faces, without a server.
 
+#[cfg(test)]
+mod definitions;
 #[cfg(test)]
 mod row_images;

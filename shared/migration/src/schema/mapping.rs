@@ -291,7 +291,11 @@ fn map_column(
 }
 
 /// The type of a column that Ferry makes. An old target makes no DATE, for instance (`lindorm.md` 5.3).
-fn made_type(source: &SourceType, place: Place, options: MappingOptions<'_>) -> Option<TargetType> {
+pub(crate) fn made_type(
+    source: &SourceType,
+    place: Place,
+    options: MappingOptions<'_>,
+) -> Option<TargetType> {
     let usual = default_type(source, place, options.zero_dates)?;
     let text = TargetType::Varchar { chars: None };
     let is_refused = options.types_refused.iter().any(|refused| refused.is_same_kind(usual));

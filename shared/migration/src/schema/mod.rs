@@ -8,6 +8,7 @@ mod target;
 mod type_mapping;
 
 pub use change::{Alteration, ColumnPlace, ExistingRows, SchemaVersion, TableChange};
+pub(crate) use mapping::made_type;
 pub use mapping::{
     ColumnMapping, MARKER_COLUMN, MappingFault, MappingOptions, TableMapping, TableNames, map_table,
 };
