@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use migration::ident::TableId;
 use migration::port::{
-    ChangeLog, CheckpointTable, Clock, LogEvent, LogStream, ObjectStore, Queue, RowImages,
+    Begin, ChangeLog, CheckpointTable, Clock, LogEvent, LogStream, ObjectStore, Queue, RowImages,
 };
 use migration::position::{LogPlace, Position};
 use migration::time::UnixMs;
@@ -150,6 +150,11 @@ where
                 Ok(Step::Read)
             }
             LogEvent::Table { id, table, map, offset } => {
+                // Opened behind a definition that fills its table: the rows' transaction begins here, with no other sign.
+                if cursor.open.is_none() && offset == Some(cursor.boundary.offset) {
+                    let begin = Begin { at: cursor.boundary, gtid: None, committed_at: cursor.committed_at };
+                    cursor.begin(begin, &held.state.value);
+                }
                 let Some(open) = &mut cursor.open else { return Err(stray(cursor, "a table map")) };
                 open.table(offset);
                 if open.passed {

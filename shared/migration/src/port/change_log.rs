@@ -124,6 +124,9 @@ pub enum LogEvent {
         next: LogPlace,
     },
     /// A definition statement with what it changes, by itself in its transaction.
+    ///
+    /// Rows that fill the table it creates are told as a transaction of their own behind it, which begins at their
+    /// table map; a stream opened there tells no `Begin`, as inside any transaction.
     Definition {
         /// What it changes; empty where it changes no table's columns or rows.
         changes: Vec<TableChange>,

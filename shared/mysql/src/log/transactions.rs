@@ -43,6 +43,8 @@ enum State {
 pub(crate) struct Transactions {
     state: State,
     head: Option<Head>,
+    /// Whether a definition stands in the transaction that is being read.
+    has_defined: bool,
     /// Tables of the statement that is being read.
     tables: BTreeMap<u64, TableId>,
     /// Whether the next table map is the first of its statement.
@@ -57,6 +59,7 @@ impl Default for Transactions {
         Self {
             state: State::Opened,
             head: None,
+            has_defined: false,
             tables: BTreeMap::new(),
             statement_ended: true,
             touched: BTreeSet::new(),
@@ -131,6 +134,7 @@ impl Transactions {
         let begin = Begin { at: span.at, gtid: head.gtid.clone(), committed_at: head.committed_at };
         self.out.push_back(LogEvent::Begin(begin));
         self.head = Some(head);
+        self.has_defined = false;
         self.state = State::Inside { is_framed: false };
         self.statement_ended = true;
         self.touched.clear();
@@ -140,6 +144,7 @@ impl Transactions {
         self.out.push_back(LogEvent::Commit { next: span.next });
         self.state = State::Between;
         self.head = None;
+        self.has_defined = false;
         self.tables.clear();
         self.touched.clear();
         self.statement_ended = true;
@@ -201,21 +206,22 @@ impl Transactions {
             Effect::Unreadable(tables, what) => self.out.push_back(LogEvent::Unreadable { tables, what }),
         }
         match self.state {
-            // CREATE TABLE ... SELECT: the rows are told as a transaction of their own, in front of their table map.
-            State::Inside { is_framed: true } if defines && !span.inside_payload => {
-                let head = self.head.take();
-                self.end(span);
-                if let Some(head) = head {
-                    self.begin(head, Span { at: span.next, ..span });
-                    self.state = State::Inside { is_framed: true };
-                }
-            }
-            State::Inside { is_framed: true } if defines => {
-                self.unreadable(Vec::new(), "a definition with rows in a compressed transaction");
-            }
-            State::Inside { is_framed: true } => {}
+            State::Inside { is_framed: true } => self.has_defined |= defines,
             State::Inside { is_framed: false } | State::Between | State::Opened => self.end(span),
         }
+    }
+
+    /// CREATE TABLE ... SELECT: its rows are told as a transaction of their own, in front of their table map.
+    fn part_from_definition(&mut self, table: &TableId, span: Span) {
+        if span.inside_payload {
+            let tables = vec![table.clone()];
+            self.unreadable(tables, "rows behind a definition in a compressed transaction");
+        } else if let Some(head) = self.head.take() {
+            self.end(Span { next: span.at, ..span });
+            self.begin(head, span);
+            self.state = State::Inside { is_framed: true };
+        }
+        self.has_defined = false;
     }
 
     fn table_map(&mut self, event: &RawEvent<'_>, span: Span) -> Option<()> {
@@ -228,6 +234,9 @@ impl Transactions {
             database: DatabaseName::new(name(map.database)?).ok()?,
             table: TableName::new(name(map.table)?).ok()?,
         };
+        if self.has_defined {
+            self.part_from_definition(&table, span);
+        }
         let is_first = std::mem::replace(&mut self.statement_ended, false);
         if is_first {
             self.tables.clear();

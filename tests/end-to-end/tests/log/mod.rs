@@ -1,6 +1,7 @@
 //! Following a real MySQL's binary log: what each kind of change is told as, in whatever way the server writes it.
 
 mod compressed;
+mod definitions;
 mod files;
 mod gone;
 mod idle;
