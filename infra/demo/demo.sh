@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The demo: a generated shop in a real MySQL is moved into the LindormTable stand-in and proved equal there.
+# The demo: a generated shop in a real MySQL is moved into the LindormTable stand-in while it goes on selling, the log is
+# followed until the lag is zero, and both sides are proved equal.
 #
 # It is the quickest way to see Ferry work, and it uses only what a user would: the commands and a task document.
 # Usage: infra/demo/demo.sh [ROWS]   (default 1000000; `make demo` calls it)
@@ -10,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 rows=${1:-1000000}
 demo=$PWD/.cache/demo
 bin=${CARGO_TARGET_DIR:-$PWD/target}/release
-# Process ids of the servers that this script started; it ends these and no others.
+# Process ids of what this script started; it ends these and no others.
 started=()
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
@@ -41,6 +42,35 @@ ready_line() {
     done
     return 1
 }
+
+# One order a round, as fast as one session goes; for ever, until the file is gone.
+orders() {
+    local round=0
+    while [[ -e $1 ]]; do
+        round=$((round + 1))
+        printf '%s\n' "START TRANSACTION;" \
+            "INSERT INTO orders (customer, status, placed_at, total, flags, gift, channel, note)
+               SELECT id, 'placed', NOW(6), 19.90, b'1', 0, 1, 'live $round' FROM customers ORDER BY id LIMIT 1;" \
+            "SET @placed = LAST_INSERT_ID();" \
+            "INSERT INTO order_items (order_id, line_no, product, quantity, unit_price)
+               SELECT @placed, 1, id, 2, 9.95 FROM products WHERE id > $round % 50 ORDER BY id LIMIT 1;" \
+            "UPDATE inventory SET quantity = quantity - 2, reserved = NULL, counted_at = NOW(3)
+               WHERE product = 1 + $round % 100;" \
+            "UPDATE orders SET status = 'paid', paid_at = NOW(3), note = NULL WHERE id = @placed - 3;" \
+            "DELETE FROM reviews WHERE id = $round;" \
+            "COMMIT; DO SLEEP(0.002);"
+    done
+}
+
+# A figure of the task, out of one event of its status.
+figure() {
+    "$bin/ferry" status shop-demo --data-dir "$demo/ferry" --json 2>/dev/null |
+        awk -v event="\"event\":\"$1\"" -v key="\"$2\":" 'index($0, event) {
+            at = index($0, key); if (at) { rest = substr($0, at + length(key)); gsub(/^"/, "", rest); sub(/[",}].*/, "", rest); print rest }
+            exit }'
+}
+
+lag_line() { "$bin/ferry" status shop-demo --data-dir "$demo/ferry" | grep -E '^  lag ' | sed "s/^ /$1:/"; }
 
 word() { local found=${1#*"$2="}; printf '%s' "${found%% *}"; }
 
@@ -94,7 +124,7 @@ target:
   user: root
   password: { env: TARGET_PASSWORD }
   tls: { mode: verify_identity, ca: $demo/target-ca.pem }
-migration: full
+migration: full_and_incremental
 objects:
   - database: shop
 YAML
@@ -102,10 +132,35 @@ YAML
 say "ferry precheck"
 "$bin/ferry" precheck "$demo/shop.yaml" --data-dir "$demo/ferry"
 
-say "ferry run"
+say "ferry run, while the shop goes on selling"
+touch "$demo/selling"
+orders "$demo/selling" | "$FERRY_MYSQL_MYSQL" --no-defaults --user=root --socket="$mysql_socket" shop &
+started+=($!)
+writer=$!
 start=$(date +%s.%N)
-"$bin/ferry" run "$demo/shop.yaml" --data-dir "$demo/ferry"
+"$bin/ferry" run "$demo/shop.yaml" --data-dir "$demo/ferry" &
+started+=($!)
+run=$!
+until [[ $(figure run state) == running ]]; do
+    kill -0 "$run" 2>/dev/null || fail "ferry run has ended too early"
+    sleep 0.5
+done
 run_seconds=$(seconds_since "$start")
+for ((second = 0; second < 5; second++)); do
+    lag_line "while selling"
+    sleep 1
+done
+
+say "The shop closes; the lag falls to zero"
+rm "$demo/selling"
+wait "$writer"
+"$FERRY_MYSQL_MYSQL" --no-defaults --user=root --socket="$mysql_socket" --batch --skip-column-names \
+    --execute="SELECT COUNT(*), 'orders were placed meanwhile' FROM shop.orders WHERE note LIKE 'live %' OR paid_at > NOW() - INTERVAL 1 DAY"
+while lag_line "closed"; [[ $(figure following end_to_end_lag_ms) != 0 ]]; do sleep 0.5; done
+
+say "ferry finish"
+"$bin/ferry" finish shop-demo --data-dir "$demo/ferry"
+wait "$run"
 
 say "ferry verify"
 start=$(date +%s.%N)
@@ -114,7 +169,7 @@ verify_seconds=$(seconds_since "$start")
 
 say "Done"
 awk -v rows="$rows" -v run="$run_seconds" -v verify="$verify_seconds" 'BEGIN {
-    printf "moved    %d rows in %.1f s (%d rows/s, start and precheck included)\n", rows, run, rows / run
+    printf "moved    %d rows in %.1f s (%d rows/s, start and precheck included), beside a shop that went on selling\n", rows, run, rows / run
     printf "verified every row of both sides in %.1f s: equal\n", verify
 }'
 echo "The task document was $demo/shop.yaml."

@@ -6,8 +6,8 @@ use std::thread::{JoinHandle, spawn};
 
 use crate::stage::{Task, objects, run_sql};
 
-/// A database with `rows` orders, and a task that copies and follows it.
-pub(crate) fn following(database: &str, rows: u32) -> Task {
+/// A database with `rows` orders.
+pub(crate) fn fill(database: &str, rows: u32) {
     run_sql(&format!(
         "CREATE DATABASE {database};
          CREATE TABLE {database}.orders (id INT PRIMARY KEY, v INT, note VARCHAR(40));
@@ -15,6 +15,11 @@ pub(crate) fn following(database: &str, rows: u32) -> Task {
          INSERT INTO {database}.orders WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
            SELECT i, i % 97, CONCAT('order ', i) FROM n;"
     ));
+}
+
+/// A database with `rows` orders, and a task that copies and follows it.
+pub(crate) fn following(database: &str, rows: u32) -> Task {
+    fill(database, rows);
     let task = Task::new(database, &objects(database, database), "");
     task.follow();
     task
