@@ -99,7 +99,9 @@ TARGET_PASSWORD=$(new_password)
 "$FERRY_MYSQL_MYSQL" --no-defaults --user=root --socket="$mysql_socket" <<SQL
 CREATE USER 'ferry'@'127.0.0.1' IDENTIFIED BY '$SOURCE_PASSWORD' REQUIRE SSL;
 GRANT SELECT ON shop.* TO 'ferry'@'127.0.0.1';
-GRANT REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO 'ferry'@'127.0.0.1';
+GRANT REPLICATION CLIENT, REPLICATION SLAVE, XA_RECOVER_ADMIN ON *.* TO 'ferry'@'127.0.0.1';
+-- The server was loaded without waiting for the disk; from here on its log is what precheck asks for.
+SET GLOBAL sync_binlog = 1;
 SQL
 
 say "Starting the stand-in for LindormTable"

@@ -89,8 +89,21 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
         tell(args.task.json, &table.mapping, &outcome);
     }
     state.finish()?;
+    let total = Total { equal, source_rows };
+    tell_total(args, &run, &total);
+    Ok(if equal { Exit::Done } else { Exit::Differences })
+}
+
+/// What came of all tables.
+struct Total {
+    equal: bool,
+    source_rows: u64,
+}
+
+fn tell_total(args: &VerifyArgs, run: &Run, total: &Total) {
+    let Total { equal, source_rows } = *total;
     if args.task.json {
-        print_line(&VerifyEvent::Verified { task: name, tables: run.tables, equal, source_rows });
+        print_line(&VerifyEvent::Verified { task: &run.task, tables: run.tables, equal, source_rows });
     } else if equal {
         println!("equal: {} tables, {} rows compared", run.tables, count_text(source_rows));
     } else if args.repair {
@@ -99,14 +112,13 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
         println!(
             "the two sides differ; `--repair` makes the target equal once the task is completed or paused"
         );
-        if run.state.is_live() && run.resume != ResumePoint::Precheck {
+        if run.state.is_live() && matches!(run.resume, ResumePoint::CatchingUp | ResumePoint::Running) {
             println!(
                 "the task is {}: what was written to the source since it last ran is not on the target",
                 run.state
             );
         }
     }
-    Ok(if equal { Exit::Done } else { Exit::Differences })
 }
 
 /// Repair takes a lease of its own; no other lease of the task may exist.

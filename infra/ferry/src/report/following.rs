@@ -10,7 +10,7 @@ use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, LogStart, StartWay};
 use migration::reader_state::ReaderState;
 use migration::record::{self, Stored};
-use migration::run::RunId;
+use migration::run::{RunId, State};
 use migration::time::UnixMs;
 use serde::Serialize;
 
@@ -99,8 +99,8 @@ impl Following {
         text
     }
 
-    /// Some lines for `status`.
-    pub(crate) fn text(&self) -> String {
+    /// Some lines for `status`. A run that follows no more has no lag.
+    pub(crate) fn text(&self, state: State) -> String {
         let mut text = String::new();
         let way = match self.start {
             Some(StartWay::Gtid) => "fixed by GTID set",
@@ -114,7 +114,11 @@ impl Following {
             "  log: start {way}; read to {} on timeline {}",
             position.transaction, position.timeline.0
         );
-        let _ = writeln!(line, "  {}", self.lag_text());
+        if state == State::Finishing || state.is_over() {
+            let _ = writeln!(line, "  {} changes applied", count_text(self.operations()));
+        } else {
+            let _ = writeln!(line, "  {}", self.lag_text());
+        }
         if self.reader.restarts > 0 {
             let _ = writeln!(
                 line,

@@ -81,7 +81,7 @@ pub(crate) fn snapshot_text(snapshot: &Snapshot) -> String {
         let _ = writeln!(line, "  rows carry the target's own time: stamping them was not possible");
     }
     if let Some(following) = &snapshot.following {
-        text.push_str(&following.text());
+        text.push_str(&following.text(run.state));
     }
     let line = &mut text;
     let zero_dates: u64 = snapshot.tables.iter().map(|table| table.zero_dates).sum();
