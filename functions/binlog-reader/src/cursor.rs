@@ -28,6 +28,8 @@ pub(crate) struct Open {
     pub(crate) rows: u64,
     /// All of it is covered: nothing of it is looked at.
     pub(crate) passed: bool,
+    /// It is the first of two parts of one transaction.
+    pub(crate) goes_on: bool,
     /// It is prepared for XA.
     pub(crate) prepared: bool,
     /// A definition that needs a barrier, with its statement.
@@ -59,6 +61,7 @@ impl Open {
             committed_at,
             rows: 0,
             passed: false,
+            goes_on: false,
             prepared: false,
             definition: None,
             statement: None,
@@ -111,15 +114,21 @@ impl Cursor {
         self.open = Some(Open { passed, ..Open::new(begin.at, begin.gtid, begin.committed_at) });
     }
 
-    /// The open transaction has ended.
-    pub(crate) fn end(&mut self, next: LogPlace) -> Option<Open> {
+    /// The open transaction has ended. Where it goes on, its GTID is not executed: another server would pass over the
+    /// rest. And the rest is open already, because a log opened there tells no beginning.
+    pub(crate) fn end(&mut self, next: LogPlace, state: &ReaderState) {
         self.boundary = next;
-        let open = self.open.take()?;
-        if let (Some(executed), Some(gtid)) = (&mut self.executed, &open.gtid) {
+        let Some(open) = self.open.take() else { return };
+        self.committed_at = self.committed_at.max(open.committed_at);
+        let Open { gtid, committed_at, goes_on, .. } = open;
+        if goes_on {
+            self.begin(Begin { at: next, gtid, committed_at }, state);
+            if let Some(open) = &mut self.open {
+                open.statement = Some((next.offset, 0));
+            }
+        } else if let (Some(executed), Some(gtid)) = (&mut self.executed, &gtid) {
             executed.add(gtid);
         }
-        self.committed_at = self.committed_at.max(open.committed_at);
-        Some(open)
     }
 
     /// Everything at or before it was read.

@@ -51,6 +51,7 @@ where
             epoch: declared.epoch,
             next,
             gtid: open.gtid,
+            goes_on: open.goes_on,
             committed_at: open.committed_at,
             changes,
             statement,

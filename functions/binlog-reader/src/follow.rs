@@ -126,7 +126,7 @@ where
         reading: &mut Reading<I::Shape, I::Columns>,
         event: LogEvent,
     ) -> Result<Step, Halt> {
-        let Reading { cursor, router, .. } = reading;
+        let Reading { cursor, router, .. } = &mut *reading;
         match event {
             LogEvent::File { at, name, format } => {
                 self.meet_file(held, at.file, &name, format).await?;
@@ -140,6 +140,12 @@ where
                 cursor.begin(begin, &held.state.value);
                 Ok(Step::Read)
             }
+            LogEvent::GoesOn => {
+                if let Some(open) = &mut cursor.open {
+                    open.goes_on = true;
+                }
+                Ok(Step::Read)
+            }
             LogEvent::XaPrepared => {
                 if let Some(open) = &mut cursor.open {
                     open.prepared = true;
@@ -150,19 +156,7 @@ where
                 Ok(Step::Read)
             }
             LogEvent::Table { id, table, map, offset } => {
-                // Opened behind a definition that fills its table: the rows' transaction begins here, with no other sign.
-                if cursor.open.is_none() && offset == Some(cursor.boundary.offset) {
-                    let begin = Begin { at: cursor.boundary, gtid: None, committed_at: cursor.committed_at };
-                    cursor.begin(begin, &held.state.value);
-                }
-                let Some(open) = &mut cursor.open else { return Err(stray(cursor, "a table map")) };
-                open.table(offset);
-                if open.passed {
-                    return Ok(Step::Read);
-                }
-                let standing = || held.tables.standing(&held.task, &table);
-                let known = router.table(self.images, id, map, table.clone(), standing);
-                known.map_err(|unroutable| unroutable_at(cursor, unroutable))?;
+                self.take_table(held, reading, (id, table, map), offset)?;
                 Ok(Step::Read)
             }
             LogEvent::Rows { id, kind, payload } => {
@@ -199,6 +193,30 @@ where
         };
         let concerns = |table| held.tables.concerns(&held.task, table);
         is_passed || !(tables.is_empty() || tables.iter().any(concerns))
+    }
+
+    fn take_table(
+        &self,
+        held: &Held,
+        reading: &mut Reading<I::Shape, I::Columns>,
+        (id, table, map): (u64, TableId, Vec<u8>),
+        offset: Option<u64>,
+    ) -> Result<(), Halt> {
+        let Reading { cursor, router, .. } = reading;
+        // Opened behind a definition that fills its table, for a new epoch: nothing else tells that its rows begin.
+        // Their GTID is not known then, which no other server will prove anything by.
+        if cursor.open.is_none() && offset == Some(cursor.boundary.offset) {
+            let begin = Begin { at: cursor.boundary, gtid: None, committed_at: cursor.committed_at };
+            cursor.begin(begin, &held.state.value);
+        }
+        let Some(open) = &mut cursor.open else { return Err(stray(cursor, "a table map")) };
+        open.table(offset);
+        if open.passed {
+            return Ok(());
+        }
+        let standing = || held.tables.standing(&held.task, &table);
+        let known = router.table(self.images, id, map, table.clone(), standing);
+        known.map_err(|unroutable| unroutable_at(cursor, unroutable))
     }
 
     fn take_rows(
@@ -245,7 +263,7 @@ where
     ) -> Result<Step, Halt> {
         let Reading { cursor, lanes, router } = reading;
         if cursor.open.as_ref().is_none_or(|open| open.definition.is_none()) {
-            cursor.end(next);
+            cursor.end(next, &held.state.value);
             return Ok(Step::Between);
         }
         if let Some(open) = cursor.open.take() {

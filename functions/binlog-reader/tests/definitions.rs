@@ -191,3 +191,29 @@ fn images_that_do_not_fit_the_table_stop_the_run_with_its_name() {
     assert_eq!(stand.read_for(SHORT).unwrap(), migration::outcome::Outcome::Done);
     assert!(stand.failure().contains("shop.orders"), "{}", stand.failure());
 }
+
+#[test]
+fn a_definition_with_its_rows_is_executed_for_another_server_only_behind_the_rows() {
+    let stand = Stand::new();
+    let source = &stand.world.source;
+    let end = || memory::finish(migration::port::ChangeLog::end(&source.log())).unwrap().place;
+    let committed_at = stand.world.platform.clock.now();
+    let gtid = migration::gtid::Gtid { origin: "3e11fa47-71ca-11e1-9e33-c80aa9429562".to_owned(), number: 1 };
+    let begin =
+        || LogEvent::Begin(migration::port::Begin { at: end(), gtid: Some(gtid.clone()), committed_at });
+    let behind = || migration::position::LogPlace { offset: end().offset + 50, ..end() };
+    source.log_event(begin());
+    let change = TableChange::Truncated { table: stand.table(0) };
+    source.log_event(LogEvent::Definition { changes: vec![change], statement: "CREATE".to_owned() });
+    source.log_event(LogEvent::GoesOn);
+    source.log_event(LogEvent::Commit { next: behind() });
+    source.log_event(begin());
+    source.log_event(LogEvent::Commit { next: behind() });
+    stand.read();
+    pass(&stand);
+    let resume = stand.state().resume;
+    assert!(!resume.executed.unwrap().contains(&gtid));
+    assert_eq!(resume.inside.unwrap().gtid.as_ref(), Some(&gtid));
+    stand.read();
+    assert!(stand.state().resume.executed.unwrap().contains(&gtid));
+}

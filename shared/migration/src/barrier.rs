@@ -21,6 +21,9 @@ pub struct Barrier {
     pub next: LogPlace,
     /// The definition's transaction.
     pub gtid: Option<Gtid>,
+    /// Whether rows of the same transaction follow: its GTID is executed only behind them.
+    #[serde(default)]
+    pub goes_on: bool,
     /// When it was committed.
     pub committed_at: UnixMs,
     /// What it changes of the tables this run follows.

@@ -133,6 +133,8 @@ pub enum LogEvent {
         /// The statement, shortened.
         statement: String,
     },
+    /// The open transaction is told in two: its GTID counts as executed at the end of the next one, which carries it again.
+    GoesOn,
     /// Something that may have changed rows and cannot be read: a statement with rows changed by text, a partial image,
     /// an incident.
     Unreadable {

@@ -1,6 +1,6 @@
 //! When a barrier is open, and what is true behind it.
 
-use super::{Checkpoint, ReaderState, Resume, Shipping};
+use super::{Checkpoint, Inside, ReaderState, Resume, Shipping};
 use crate::barrier::Barrier;
 use crate::lane_progress::LaneProgress;
 use crate::mutation::{self, Rule};
@@ -34,14 +34,21 @@ impl ReaderState {
             *shipping = Shipping { low, oldest: UnixMs(0), watch: None, ..*shipping };
         }
         let mut executed = self.resume.executed.clone();
-        if let (Some(executed), Some(gtid)) = (&mut executed, &barrier.gtid) {
+        if let (Some(executed), Some(gtid), false) = (&mut executed, &barrier.gtid, barrier.goes_on) {
             executed.add(gtid);
         }
         if let (Some(track), Some(executed)) = (&mut next.gtid, &executed) {
             track.checkpoints = vec![Checkpoint { place: barrier.next, executed: executed.clone() }];
             track.intent.add_all(executed);
         }
-        next.resume = Resume { place: barrier.next, executed, inside: None };
+        // Nothing in the log tells where the rows behind the definition begin.
+        let inside = barrier.goes_on.then(|| Inside {
+            offset: barrier.next.offset,
+            rows_before: 0,
+            gtid: barrier.gtid.clone(),
+            committed_at: barrier.committed_at,
+        });
+        next.resume = Resume { place: barrier.next, executed, inside };
         next
     }
 }

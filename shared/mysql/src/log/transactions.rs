@@ -217,6 +217,7 @@ impl Transactions {
             let tables = vec![table.clone()];
             self.unreadable(tables, "rows behind a definition in a compressed transaction");
         } else if let Some(head) = self.head.take() {
+            self.out.push_back(LogEvent::GoesOn);
             self.end(Span { next: span.at, ..span });
             self.begin(head, span);
             self.state = State::Inside { is_framed: true };

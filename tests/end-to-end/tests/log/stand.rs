@@ -118,6 +118,6 @@ fn word(event: &LogEvent) -> Option<String> {
         LogEvent::Commit { .. } => "commit".to_owned(),
         LogEvent::Definition { .. } => "definition".to_owned(),
         LogEvent::Unreadable { what, .. } => format!("unreadable ({what})"),
-        LogEvent::Idle { .. } => return None,
+        LogEvent::Idle { .. } | LogEvent::GoesOn => return None,
     })
 }

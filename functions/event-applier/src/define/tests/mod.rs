@@ -51,6 +51,7 @@ pub(super) fn waiting_for(mode: &str, unsupported: &str) -> World {
         epoch: reader.epoch,
         next: BEHIND,
         gtid: None,
+        goes_on: false,
         committed_at: now,
         changes: Vec::new(),
         statement: "a statement".to_owned(),

@@ -161,6 +161,7 @@ impl Model {
                 epoch: next.epoch,
                 next: self.place(at + 1),
                 gtid: Some(gtid(at as u64 + 1)),
+                goes_on: false,
                 committed_at: UnixMs(0),
                 changes: Vec::new(),
                 statement: at.to_string(),
