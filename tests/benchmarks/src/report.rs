@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::copy::Copied;
 use crate::drain::Drained;
 use crate::dump::Dumped;
+use crate::log::{Followed, Log};
 use crate::stand_in::{ROW_BYTES, Written};
 
 const MEBIBYTE: f64 = 1_048_576.0;
@@ -59,6 +60,26 @@ pub(crate) fn print(
     println!("| copying time / (b) | {:.2} |", copied.copying.as_secs_f64() / dumped.wall.as_secs_f64());
     println!("| start to exit / (b) | {:.2} |", copied.wall.as_secs_f64() / dumped.wall.as_secs_f64());
     assert_eq!(drained.rows, copied.rows, "every row that is read is copied");
+}
+
+/// The rows of one log, read in three ways.
+pub(crate) fn print_log(log: &Log) {
+    let rows = log.rows as f64;
+    println!("\nthe log of {rows} rows: {:.0} MiB", log.bytes as f64 / MEBIBYTE);
+    println!("\n| what | seconds | rows/s | MiB/s | rows per CPU-second |\n|---|---|---|---|---|");
+    let line = |name: &str, read: &Followed| {
+        let seconds = read.wall.as_secs_f64();
+        let per_cpu = read.cpu.map_or("".to_owned(), |cpu| format!("{:.0}", rows / cpu.as_secs_f64()));
+        let bytes = log.bytes as f64 / MEBIBYTE / seconds;
+        println!("| {name} | {seconds:.2} | {:.0} | {bytes:.0} | {per_cpu} |", rows / seconds);
+    };
+    line("`mysqlbinlog --read-from-remote-server --raw` to nowhere", &log.raw);
+    line("the log as events, dropped", &log.events);
+    line("the reader: routed, batched, compressed, dropped", &log.routed);
+    println!(
+        "| reader / raw transfer, rows/s | {:.2} | | | |",
+        log.raw.wall.as_secs_f64() / log.routed.wall.as_secs_f64()
+    );
 }
 
 /// The processor's name as the kernel tells it.

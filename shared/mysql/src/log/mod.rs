@@ -20,6 +20,8 @@ mod open;
 mod prepared;
 mod query;
 mod raw_event;
+#[cfg(test)]
+mod recorded;
 mod settled;
 mod start;
 mod statement;
