@@ -8,8 +8,8 @@
 //!    polls its own record; the executor stores the tables' records and the state behind the barrier together.
 //! 3. Should an epoch start meanwhile that lowers the position, the barrier is gone with the same write. The definition is
 //!    read again, and declared again.
-//! 4. A definition that touches no table of the run is passed over. One that names no table at all might, and is judged
-//!    by the executor.
+//! 4. A definition that concerns no table of the run, and no ghost of one, is passed over ([`migration::definition`]). One
+//!    that names no table at all might, and is judged by the executor.
 
 use migration::barrier::Barrier;
 use migration::port::{ChangeLog, CheckpointTable, Clock, ObjectStore, Queue, RowImages};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use migration::definition::{self, Followed, Ghost};
 use migration::ident::TableId;
 use migration::outcome::HandlerError;
 use migration::port::CheckpointTable;
@@ -12,10 +13,11 @@ use migration::schema::TableChange;
 use migration::table_plan::TableRecord;
 use migration::task::{Task, UnsupportedDdl};
 
-/// The run's tables as they are at the reader's position.
+/// The run's tables, and the ghosts of schema change tools beside them, as they are at the reader's position.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     by_source: HashMap<TableId, Arc<TableRecord>>,
+    followed: Followed,
 }
 
 /// What a table of the log is to the run.
@@ -33,39 +35,41 @@ impl Tables {
     /// The tables behind the newest definition that was passed.
     pub(crate) async fn load(records: &impl CheckpointTable, run: RunId) -> Result<Self, HandlerError> {
         let partition = record::run_partition(run);
-        let found = record::load_all::<TableRecord>(records, &partition, record::TABLES).await?;
-        let by_source = found
-            .into_iter()
-            .map(|(_, stored)| (stored.value.mapping.source.id.clone(), Arc::new(stored.value)));
-        Ok(Self { by_source: by_source.collect() })
+        let tables = record::load_all::<TableRecord>(records, &partition, record::TABLES).await?;
+        let ghosts = record::load_all::<Ghost>(records, &partition, record::GHOSTS).await?;
+        let tables: Vec<TableRecord> = tables.into_iter().map(|(_, stored)| stored.value).collect();
+        let ghosts = ghosts.into_iter().map(|(_, stored)| stored.value).collect();
+        let named = |table: &TableRecord| (table.mapping.source.id.clone(), Arc::new(table.clone()));
+        Ok(Self { by_source: tables.iter().map(named).collect(), followed: Followed { tables, ghosts } })
     }
 
     /// All records.
     pub(crate) fn records(&self) -> impl Iterator<Item = &TableRecord> {
-        self.by_source.values().map(AsRef::as_ref)
+        self.followed.tables.iter()
     }
 
     /// What a table is to the run. A table that is selected got its record from precheck, or from the definition that
-    /// made it; where definitions that cannot be carried are ignored, one without a record was.
+    /// made it; where definitions that cannot be carried are ignored, one without a record was. What a schema change
+    /// tool makes has its schema followed, not its rows: they are the rows of the table it takes the place of.
     pub(crate) fn standing(&self, task: &Task, table: &TableId) -> Standing {
         if let Some(record) = self.by_source.get(table) {
             return Standing::Followed(Arc::clone(record));
         }
         let is_selected = task.mapped(&table.database, &table.table).is_some();
-        match (is_selected, task.on_ddl.unsupported) {
-            (true, UnsupportedDdl::Stop) => Standing::Undecided,
-            (true, UnsupportedDdl::Ignore) | (false, _) => Standing::Other,
+        let is_tools = || definition::belongs_to_tool(table, &self.followed);
+        match task.on_ddl.unsupported {
+            UnsupportedDdl::Stop if is_selected && !is_tools() => Standing::Undecided,
+            UnsupportedDdl::Stop | UnsupportedDdl::Ignore => Standing::Other,
         }
     }
 
-    /// Whether a table's rows or definition matter to the run.
+    /// Whether a table's rows matter to the run.
     pub(crate) fn concerns(&self, task: &Task, table: &TableId) -> bool {
-        self.by_source.contains_key(table) || task.mapped(&table.database, &table.table).is_some()
+        !matches!(self.standing(task, table), Standing::Other)
     }
 
-    /// Whether a change may concern the run; one of a table that is not named may.
+    /// Whether a change may concern the run.
     pub(crate) fn is_touched(&self, task: &Task, change: &TableChange) -> bool {
-        let tables = change.tables();
-        tables.is_empty() || tables.iter().any(|table| self.concerns(task, table))
+        definition::concerns(change, &self.followed, task)
     }
 }

@@ -217,3 +217,25 @@ fn a_definition_with_its_rows_is_executed_for_another_server_only_behind_the_row
     stand.read();
     assert!(stand.state().resume.executed.unwrap().contains(&gtid));
 }
+
+#[test]
+fn rows_of_what_a_schema_change_tool_makes_are_passed_over() {
+    let stand = Stand::new();
+    let source = &stand.world.source;
+    let at = memory::finish(migration::port::ChangeLog::end(&source.log())).unwrap().place;
+    let committed_at = stand.world.platform.clock.now();
+    let table = migration::ident::TableName::new("_orders_gho").unwrap();
+    source.log_event(LogEvent::Begin(migration::port::Begin { at, gtid: None, committed_at }));
+    source.log_event(LogEvent::Table {
+        id: 7,
+        table: TableId { table, ..stand.table(0) },
+        map: vec![9],
+        offset: None,
+    });
+    source.log_event(LogEvent::Rows { id: 7, kind: 30, payload: vec![1] });
+    let next = migration::position::LogPlace { offset: at.offset + 200, ..at };
+    source.log_event(LogEvent::Commit { next });
+    stand.insert([30]);
+    stand.read();
+    assert_eq!(stand.operations(1), ["+30"]);
+}

@@ -49,6 +49,13 @@ pub fn concerns(change: &TableChange, followed: &Followed, task: &Task) -> bool 
     }
 }
 
+/// Whether a table is one that a schema change tool makes beside a followed one: its rows are never followed.
+#[must_use]
+pub fn belongs_to_tool(table: &TableId, followed: &Followed) -> bool {
+    followed.ghosts.iter().any(|ghost| ghost.table.id == *table)
+        || followed.tables.iter().any(|entry| role(table, &entry.mapping.source.id).is_some())
+}
+
 /// The target tables the judgement depends on: the executor describes them first.
 #[must_use]
 pub fn targets(changes: &[TableChange], followed: &Followed, task: &Task) -> Vec<TableId> {

@@ -16,7 +16,7 @@ mod rendering;
 mod state;
 
 pub use altered::{Misfit, altered};
-pub use judge::{concerns, judge, targets};
+pub use judge::{belongs_to_tool, concerns, judge, targets};
 pub use passage::{
     Circumstances, CopyEffect, Effect, Followed, Ghost, GhostEffect, Passage, Refusal, TargetDefinition,
 };
