@@ -56,7 +56,7 @@ fn missing_extra_and_different_rows_are_found_and_repaired() {
         "differences.t -> differences.t: DIFFERENT, 3,000 source rows\n  1 rows missing on the target\n  \
          1 rows only on the target\n  2 rows with different values\n",
         "differences.untouched -> differences.untouched: equal, 1 source rows\n",
-        "the two sides differ; `--repair` makes the target equal once the task is completed\n",
+        "the two sides differ; `--repair` makes the target equal once the task is completed or paused\n",
     ] {
         assert!(words.contains(line), "{words}");
     }
