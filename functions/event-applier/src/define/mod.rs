@@ -147,7 +147,8 @@ where
     }
 
     async fn refuse(&self, open: &Open, refusal: definition::Refusal) -> Result<Step, HandlerError> {
-        let what = format!("{} (at {})", refusal.what, open.barrier.position);
+        let barrier = &open.barrier;
+        let what = format!("{} (the statement at {}: {})", refusal.what, barrier.position, barrier.statement);
         let failure = Failure { what, remedy: refusal.remedy, at: self.clock.now() };
         run_store::fail_run(self.records, open.run.value.id, failure).await?;
         Ok(Step::Ended)

@@ -217,7 +217,10 @@ fn key(
             Alteration::AddKey { key: new } if same_columns(&new.columns, &key.columns) => Some(new),
             _ => None,
         });
-        key = SourceKey { columns: key.columns, ..again.ok_or_else(changed)?.clone() };
+        let again = again.ok_or_else(changed)?;
+        // Named as the columns are, in the order of the new key.
+        let named = |name: &ColumnName| key.columns.iter().find(|column| same(column, name)).cloned();
+        key = SourceKey { columns: again.columns.iter().filter_map(named).collect(), ..again.clone() };
     }
     let whole =
         |name: &ColumnName| next.columns.iter().any(|column| same(&column.name, name) && !column.nullable);

@@ -9,6 +9,7 @@ mod key_choice;
 mod tables;
 
 pub(crate) use column_type::column_type;
+pub(crate) use fields::Fields;
 pub(crate) use key_choice::{IndexPart, choose_key};
 
 use migration::ident::{DatabaseName, TableId};

@@ -15,6 +15,7 @@
 
 mod alter_table;
 mod column;
+mod complete;
 mod create_table;
 mod cursor;
 mod data_type;
@@ -28,6 +29,7 @@ mod token;
 use migration::ident::TableId;
 use migration::schema::TableChange;
 
+pub(crate) use complete::complete;
 use cursor::{Cursor, Unread};
 pub use shortened::shortened;
 

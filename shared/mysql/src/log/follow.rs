@@ -18,9 +18,12 @@ use mysql_common_client::binlog::events::Event;
 use tokio::time::timeout;
 
 use crate::classify::{classify, fault};
+use crate::definition::complete;
 use crate::log::cursor::Cursor;
 use crate::log::raw_event::{RawEvent, kind};
+use crate::log::statement::Reading;
 use crate::log::transactions::Transactions;
+use crate::session::Source;
 
 /// How often the server tells that it has nothing.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -36,6 +39,7 @@ const DOING: &str = "reading the log";
 
 /// An open stream of the source's log.
 pub struct Follower {
+    source: Source,
     stream: BinlogStream,
     cursor: Cursor,
     transactions: Transactions,
@@ -54,11 +58,12 @@ impl std::fmt::Debug for Follower {
 }
 
 impl Follower {
-    pub(crate) fn new(stream: BinlogStream, cursor: Cursor) -> Self {
+    pub(crate) fn new(source: Source, stream: BinlogStream, cursor: Cursor, reading: Reading) -> Self {
         Self {
+            source,
             stream,
             cursor,
-            transactions: Transactions::default(),
+            transactions: Transactions::of(reading),
             heard: Instant::now(),
             is_idle: false,
             has_begun: false,
@@ -159,7 +164,14 @@ impl LogStream for Follower {
     async fn next(&mut self, wait: Duration) -> Result<Option<LogEvent>, PortError> {
         let mut until = None;
         loop {
-            if let Some(event) = self.transactions.pop() {
+            if let Some(mut event) = self.transactions.pop() {
+                if let LogEvent::Definition { changes, .. } = &mut event {
+                    let completed = complete(&self.source, changes).await;
+                    if let Err(error) = completed {
+                        self.transactions.put_back(event);
+                        return Err(error);
+                    }
+                }
                 return Ok(Some(event));
             }
             // What has arrived is taken without a timer.

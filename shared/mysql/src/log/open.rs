@@ -19,6 +19,7 @@ use crate::log::cursor::Cursor;
 use crate::log::file_name::file_number;
 use crate::log::files::{LogFile, files};
 use crate::log::follow::{DUMP_FAILED, Follower, HEARTBEAT};
+use crate::log::statement::Reading;
 use crate::session::Source;
 
 const DOING: &str = "opening the log";
@@ -68,10 +69,13 @@ async fn dump(source: &Source, at: &OpenAt) -> Result<Result<Follower, PortError
     .await?;
     conn.query_drop("SET @replica_uuid = UUID()").await?;
     conn.query_drop("SET @slave_uuid = @replica_uuid").await?;
+    let found: Option<(String, u8)> = conn.query_first("SELECT VERSION(), @@lower_case_table_names").await?;
+    let reading = found.map_or_else(Reading::default, |(version, names)| Reading::of(&version, names));
     let request = BinlogStreamRequest::new(server_id())
         .with_filename(at.file_name.as_bytes())
         .with_pos(at.place.offset);
-    let mut follower = Follower::new(conn.get_binlog_stream(request).await?, cursor);
+    let stream = conn.get_binlog_stream(request).await?;
+    let mut follower = Follower::new(source.clone(), stream, cursor, reading);
     Ok(follower.greet().await?.map(|()| follower))
 }
 

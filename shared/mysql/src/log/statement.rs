@@ -57,8 +57,27 @@ pub(crate) enum Effect {
     Unreadable(Vec<TableId>, String),
 }
 
+/// How the server reads statements, whatever they were written under.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// Its version as one number, 80045 for 8.0.45.
+    pub(crate) version: Option<u32>,
+    /// Whether it stores names of databases and tables in lower case.
+    pub(crate) lowercase_names: bool,
+}
+
+impl Reading {
+    /// From `VERSION()` and `lower_case_table_names`.
+    pub(crate) fn of(version: &str, lower_case_table_names: u8) -> Self {
+        let mut parts = version.split(|character: char| !character.is_ascii_digit()).map(str::parse::<u32>);
+        let mut next = || parts.next().and_then(Result::ok).filter(|part| *part < 100);
+        let mut number = || Some(next()? * 10_000 + next()? * 100 + next()?);
+        Self { version: number(), lowercase_names: lower_case_table_names == 1 }
+    }
+}
+
 /// What the statement does.
-pub(crate) fn effect(query: &Query<'_>) -> Effect {
+pub(crate) fn effect(query: &Query<'_>, reading: Reading) -> Effect {
     let settings = query.settings();
     let (Ok(database), Some(sql)) = (std::str::from_utf8(query.database), query.sql(settings)) else {
         let what = "a statement in a character set that cannot be converted";
@@ -68,7 +87,8 @@ pub(crate) fn effect(query: &Query<'_>) -> Effect {
         database,
         sql_mode: settings.sql_mode,
         explicit_timestamps: settings.explicit_timestamps,
-        ..StatementContext::default()
+        server_version: reading.version,
+        lowercase_names: reading.lowercase_names,
     };
     match parse(&sql, context) {
         Parsed::Nothing => Effect::Nothing,
@@ -81,8 +101,8 @@ pub(crate) fn effect(query: &Query<'_>) -> Effect {
 }
 
 /// The tables a statement that loads a file names; none where any may be meant.
-pub(crate) fn loaded_tables(query: &Query<'_>) -> Vec<TableId> {
-    match effect(query) {
+pub(crate) fn loaded_tables(query: &Query<'_>, reading: Reading) -> Vec<TableId> {
+    match effect(query, reading) {
         Effect::Unreadable(tables, _) => tables,
         Effect::Nothing | Effect::Defines(..) => Vec::new(),
     }

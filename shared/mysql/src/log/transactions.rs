@@ -18,7 +18,7 @@ use crate::log::begin::{Head, head, header_time};
 use crate::log::cursor::{CursorError, Span};
 use crate::log::query::{LOAD_HEAD, Query};
 use crate::log::raw_event::{RawEvent, kind};
-use crate::log::statement::{Effect, Frame, effect, loaded_tables};
+use crate::log::statement::{Effect, Frame, Reading, effect, loaded_tables};
 use crate::row_image::{TableMap, Take};
 
 /// Rows that belong to no table: they only end a statement.
@@ -41,6 +41,7 @@ enum State {
 /// Turns events into what the domain knows.
 #[derive(Debug)]
 pub(crate) struct Transactions {
+    reading: Reading,
     state: State,
     head: Option<Head>,
     /// Whether a definition stands in the transaction that is being read.
@@ -57,6 +58,7 @@ pub(crate) struct Transactions {
 impl Default for Transactions {
     fn default() -> Self {
         Self {
+            reading: Reading::default(),
             state: State::Opened,
             head: None,
             has_defined: false,
@@ -69,9 +71,19 @@ impl Default for Transactions {
 }
 
 impl Transactions {
+    /// Of a server that reads statements so.
+    pub(crate) fn of(reading: Reading) -> Self {
+        Self { reading, ..Self::default() }
+    }
+
     /// The next of what was made of the events so far.
     pub(crate) fn pop(&mut self) -> Option<LogEvent> {
         self.out.pop_front()
+    }
+
+    /// Gives back what `pop` gave.
+    pub(crate) fn put_back(&mut self, event: LogEvent) {
+        self.out.push_front(event);
     }
 
     /// Puts an event behind them.
@@ -119,7 +131,7 @@ impl Transactions {
             kind::XID | kind::XA_PREPARE => self.end(span),
             kind::EXECUTE_LOAD_QUERY => {
                 let query = Query::parse(event.payload, LOAD_HEAD).ok_or(malformed)?;
-                self.unreadable(loaded_tables(&query), "a file loaded by a statement");
+                self.unreadable(loaded_tables(&query, self.reading), "a file loaded by a statement");
             }
             kind::INCIDENT => self.unreadable(Vec::new(), "an incident: the server may have lost changes"),
             // The old file ended inside a transaction: the server died while it wrote it.
@@ -197,7 +209,7 @@ impl Transactions {
 
     fn statement(&mut self, query: &Query<'_>, span: Span) {
         let mut defines = false;
-        match effect(query) {
+        match effect(query, self.reading) {
             Effect::Nothing => {}
             Effect::Defines(changes, statement) => {
                 defines = true;

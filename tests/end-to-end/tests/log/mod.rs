@@ -2,6 +2,7 @@
 
 mod compressed;
 mod definitions;
+mod evolution;
 mod files;
 mod gone;
 mod idle;
