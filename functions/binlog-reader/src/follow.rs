@@ -164,10 +164,9 @@ where
                 Ok(Step::Read)
             }
             LogEvent::Commit { next } => self.take_commit(held, reading, next).await,
-            LogEvent::Definition { mut changes, statement } => {
+            LogEvent::Definition { changes, statement } => {
                 let Some(open) = &mut cursor.open else { return Err(stray(cursor, "a definition")) };
-                changes.retain(|change| held.tables.is_touched(&held.task, change));
-                if !open.passed && !changes.is_empty() {
+                if !open.passed && held.tables.are_touched(&held.task, &changes) {
                     open.definition = Some((changes, statement));
                 }
                 Ok(Step::Read)

@@ -63,13 +63,15 @@ impl Tables {
         }
     }
 
-    /// Whether a table's rows matter to the run.
+    /// Whether it matters to the run what happens to a table: to its rows, or to the schema of what a tool makes.
     pub(crate) fn concerns(&self, task: &Task, table: &TableId) -> bool {
-        !matches!(self.standing(task, table), Standing::Other)
+        let is_ghost = || self.followed.ghosts.iter().any(|ghost| ghost.table.id == *table);
+        !matches!(self.standing(task, table), Standing::Other) || is_ghost()
     }
 
-    /// Whether a change may concern the run.
-    pub(crate) fn is_touched(&self, task: &Task, change: &TableChange) -> bool {
-        definition::concerns(change, &self.followed, task)
+    /// Whether changes of one statement may concern the run. They are judged together: RENAME moves tables by way of
+    /// names that mean nothing.
+    pub(crate) fn are_touched(&self, task: &Task, changes: &[TableChange]) -> bool {
+        changes.iter().any(|change| definition::concerns(change, &self.followed, task))
     }
 }

@@ -74,6 +74,7 @@ fn a_mapping_follows_its_table_to_another_name() {
     assert_eq!(world.mapping("u").target.id, id("t"));
     assert_eq!(world.mapping("t").target.id, id("u"));
     assert_eq!(world.columns("t"), "id>id:INTEGER z>z:INTEGER");
+    world.run("RENAME TABLE t TO other.x, other.x TO t").unwrap();
     world.run("ALTER TABLE t ADD y INT, RENAME TO v").unwrap();
     assert_eq!(world.mapping("v").target.id, id("u"));
     assert_eq!(world.columns("v"), "id>id:INTEGER z>z:INTEGER y>y:INTEGER");
