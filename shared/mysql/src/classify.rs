@@ -80,6 +80,20 @@ pub(crate) fn fault(summary: impl Into<String>) -> PortError {
     PortError::permanent(Surface::Source, summary)
 }
 
+/// Whether what was sent is larger than a packet may be.
+pub(crate) fn is_too_large(error: &Error) -> bool {
+    match error {
+        Error::Driver(DriverError::PacketTooLarge) => true,
+        Error::Io(IoError::Io(cause)) => is_codec_too_large(cause),
+        Error::Driver(_) | Error::Io(_) | Error::Other(_) | Error::Server(_) | Error::Url(_) => false,
+    }
+}
+
+fn is_codec_too_large(cause: &io::Error) -> bool {
+    let inner = cause.get_ref().and_then(|inner| inner.downcast_ref());
+    matches!(inner, Some(PacketCodecError::PacketTooLarge))
+}
+
 fn known(code: u16) -> (Retry, &'static str) {
     let found = KNOWN.iter().find(|(codes, _, _)| codes.contains(&code));
     found.map_or((Retry::Operator, "the server refused the statement"), |(_, retry, what)| (*retry, *what))
@@ -89,7 +103,7 @@ fn of_io(cause: &io::Error) -> (Retry, &'static str) {
     if let Some(tls) = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return (Retry::Operator, of_rustls(tls));
     }
-    if let Some(PacketCodecError::PacketTooLarge) = cause.get_ref().and_then(|inner| inner.downcast_ref()) {
+    if is_codec_too_large(cause) {
         return (Retry::Never, "a row is larger than a packet may be");
     }
     match cause.kind() {

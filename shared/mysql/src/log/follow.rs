@@ -10,6 +10,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures_util::Stream as _;
+use migration::limits::SOURCE_PACKET_BYTES_MAX;
 use migration::port::{LogEvent, LogStream, PortError, Surface};
 use migration::retry::{Effect, Retry};
 use mysql_async::{BinlogStream, Error};
@@ -17,7 +18,7 @@ use mysql_common_client::binlog::consts::BinlogChecksumAlg::BINLOG_CHECKSUM_ALG_
 use mysql_common_client::binlog::events::Event;
 use tokio::time::timeout;
 
-use crate::classify::{classify, fault};
+use crate::classify::{classify, fault, is_too_large};
 use crate::definition::complete;
 use crate::log::cursor::Cursor;
 use crate::log::raw_event::{RawEvent, kind};
@@ -147,6 +148,11 @@ impl Follower {
                     cause: None,
                 })
             }
+            Some(Err(error)) if is_too_large(&error) => Err(fault(format!(
+                "{DOING}: an event is larger than {} MiB; a compressed transaction is one event, so large ones must \
+                 be logged without binlog_transaction_compression",
+                SOURCE_PACKET_BYTES_MAX >> 20
+            ))),
             Some(Err(error)) => Err(classify(&error, DOING)),
         }
     }

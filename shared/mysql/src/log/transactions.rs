@@ -8,6 +8,8 @@
 //! Rows are handed on as they come, so a transaction of any size passes through. That is why a rollback in the log,
 //! which only transactions leave that changed tables without transactions too, cannot be carried: rows before it are
 //! void or not by their table's engine.
+//!
+//! A group of XA is told as prepared from its start on, because only its end shows whether it was committed in one phase.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
