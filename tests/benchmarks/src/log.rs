@@ -79,6 +79,7 @@ pub(crate) fn follow(server: &MysqlServer, rows: u64, folder: &Path) -> Result<L
     let events = runtime.block_on(measured(read_events(server, &from, end.place)))?;
     println!("routing the log to lanes ...");
     let routed = runtime.block_on(measured(route(server, &from, end.place)))?;
+    server.sql(&format!("DROP TABLE {DATABASE}.{LOGGED}"))?;
     Ok(Log { rows, bytes, raw, events, routed })
 }
 

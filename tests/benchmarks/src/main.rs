@@ -15,33 +15,12 @@ mod log_run;
 mod process;
 mod report;
 mod stand_in;
+mod steps;
 
-use anyhow::{Context, Result};
-use servers::{LindormLocal, MysqlServer, Scratch};
-
-/// Rows of the benchmark's table unless the first argument says otherwise.
-const ROWS: u64 = 3_000_000;
+use anyhow::Result;
 
 fn main() -> Result<()> {
-    let rows =
-        std::env::args().nth(1).map_or(Ok(ROWS), |rows| rows.parse()).context("ROWS must be a number")?;
-    let folder = Scratch::new()?;
-    let source = MysqlServer::builder().buffer_pool_mib(1_024).redo_log_mib(1_024).start()?;
-    data::load(&source, rows, folder.path())?;
-    let only_log = std::env::args().nth(2).is_some_and(|part| part == "log");
-    if only_log {
-        report::print_log(&log::follow(&source, rows, folder.path())?);
-        return Ok(());
-    }
-    let (_, bytes) = data::size(&source)?;
-    let drained = drain::drain(&source)?;
-    let dumped = dump::dump(&source)?;
-    let log = log::follow(&source, rows, folder.path())?;
-    let target = LindormLocal::start(std::iter::empty::<&str>())?;
-    let copied = copy::copy(&source, &target, folder.path())?;
-    drop(target);
-    let written = stand_in::write(rows)?;
-    report::print(rows, bytes, &drained, &dumped, &copied, &written);
-    report::print_log(&log);
-    Ok(())
+    let mut arguments = std::env::args().skip(1);
+    let rows = steps::rows(arguments.next())?;
+    if arguments.next().is_some_and(|part| part == "log") { steps::log(rows) } else { steps::all(rows) }
 }
