@@ -25,9 +25,11 @@ impl Ends {
     pub(crate) fn of(file: &TaskFile) -> Result<Self, CommandError> {
         let task = &file.task;
         let copiers = usize::from(task.tuning.copiers);
+        let appliers = if task.migration.follows() { usize::from(task.tuning.appliers) } else { 0 };
         // Beside the copiers: the planner, and the reader with its questions.
-        let source = mysql::Source::new(&source_settings(file)?, copiers + 4);
-        let writers = copiers + if task.migration.follows() { usize::from(task.tuning.appliers) } else { 0 };
+        let readers = copiers + if task.migration.follows() { 4 } else { 2 };
+        let source = mysql::Source::new(&source_settings(file)?, readers);
+        let writers = copiers + appliers;
         let target = lindorm::Target::new(target_settings(file, writers)?);
         Ok(Self { source, target, target_name: target_name(task) })
     }
