@@ -29,13 +29,38 @@ impl Task {
 
     /// The same with a target of its own.
     pub(crate) fn to(target: &LindormLocal, name: &str, objects: &str, more: &str) -> Self {
+        Self::between((mysql().port(), target.port()), "full", name, objects, more)
+    }
+
+    /// A task between two servers on the loopback, in this mode.
+    pub(crate) fn between(
+        (source, target): (u16, u16),
+        mode: &str,
+        name: &str,
+        objects: &str,
+        more: &str,
+    ) -> Self {
         let task = Self {
             name: name.to_owned(),
             folder: Scratch::new().expect("a folder"),
             words: AtomicUsize::new(0),
         };
-        task.write(&document(name, mysql().port(), target.port(), objects, more));
+        task.write(&document(name, (source, target), mode, objects, more));
         task
+    }
+
+    /// Makes the source be reached by another port, before the first run.
+    pub(crate) fn redirect_source(&self, port: u16) {
+        let document = fs::read_to_string(self.path("task.yaml")).expect("a document");
+        let (before, rest) = document.split_once("source: { host: 127.0.0.1, port: ").expect("a source");
+        let (_, after) = rest.split_once(',').expect("a port");
+        self.write(&format!("{before}source: {{ host: 127.0.0.1, port: {port},{after}"));
+    }
+
+    /// Runs `ferry VERB NAME --data-dir data ...`, an operator's word to the task, to its end.
+    pub(crate) fn operate(&self, verb: &str, more: &[&str]) -> Ended {
+        let arguments = [&[verb, self.name.as_str(), "--data-dir", "data"], more].concat();
+        self.start_raw(&arguments, &[]).wait()
     }
 
     /// Writes the document anew.
@@ -57,7 +82,7 @@ impl Task {
     /// Makes it another task in the same data folder, between the shared servers.
     pub(crate) fn rename(&mut self, name: &str, objects: &str, more: &str) {
         name.clone_into(&mut self.name);
-        self.write(&document(name, mysql().port(), lindorm().port(), objects, more));
+        self.write(&document(name, (mysql().port(), lindorm().port()), "full", objects, more));
     }
 
     /// A path in the folder.
@@ -91,12 +116,13 @@ impl Task {
     }
 }
 
-fn document(name: &str, source_port: u16, target_port: u16, objects: &str, more: &str) -> String {
+fn document(name: &str, ports: (u16, u16), mode: &str, objects: &str, more: &str) -> String {
+    let (source_port, target_port) = ports;
     format!(
         "name: {name}
 source: {{ host: 127.0.0.1, port: {source_port}, user: root, tls: {{ mode: disabled }} }}
 target: {{ host: 127.0.0.1, port: {target_port}, user: root, tls: {{ mode: disabled }} }}
-migration: full
+migration: {mode}
 objects:
 {objects}{more}"
     )
