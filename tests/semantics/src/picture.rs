@@ -19,7 +19,7 @@ const PAGE: usize = 1_500;
 /// Rows by table, each as its columns' texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Picture {
-    tables: BTreeMap<&'static str, BTreeSet<Vec<String>>>,
+    tables: BTreeMap<String, BTreeSet<Vec<String>>>,
 }
 
 /// A plain client.
@@ -54,8 +54,8 @@ impl Client {
     }
 
     /// Column names with their types, without the column that Ferry adds where it must.
-    fn columns(&mut self, table: &str) -> Result<Vec<(String, String)>> {
-        let rows = self.rows(&format!("DESCRIBE `{DATABASE}`.`{table}`"))?;
+    fn columns(&mut self, database: &str, table: &str) -> Result<Vec<(String, String)>> {
+        let rows = self.rows(&format!("DESCRIBE `{database}`.`{table}`"))?;
         let text = |row: &Row, name: &str| row.get::<String, _>(name).context("a column of DESCRIBE");
         let columns: Result<Vec<_>> =
             rows.iter().map(|row| Ok((text(row, "COLUMN_NAME")?, text(row, "TYPE")?))).collect();
@@ -64,15 +64,24 @@ impl Client {
 
     /// Every row of every table.
     pub(crate) fn picture(&mut self) -> Result<Picture> {
+        self.picture_of(DATABASE, TABLES.iter().map(|(table, _)| *table))
+    }
+
+    /// Every row of these tables.
+    pub(crate) fn picture_of<'t>(
+        &mut self,
+        database: &str,
+        tables: impl IntoIterator<Item = &'t str>,
+    ) -> Result<Picture> {
         let mut picture = Picture::default();
-        for (table, _) in TABLES {
-            let columns = self.columns(table)?;
+        for table in tables {
+            let columns = self.columns(database, table)?;
             let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{name}`")).collect();
             let names = names.join(", ");
             let mut rows = BTreeSet::new();
             loop {
                 let sql = format!(
-                    "SELECT /*+ _l_allow_filtering_ */ {names} FROM `{DATABASE}`.`{table}` LIMIT {PAGE} OFFSET {}",
+                    "SELECT /*+ _l_allow_filtering_ */ {names} FROM `{database}`.`{table}` LIMIT {PAGE} OFFSET {}",
                     rows.len()
                 );
                 let page = self.rows(&sql)?;
@@ -85,17 +94,22 @@ impl Client {
                     break;
                 }
             }
-            picture.tables.insert(table, rows);
+            picture.tables.insert(table.to_owned(), rows);
         }
         Ok(picture)
     }
 }
 
 impl Picture {
+    /// How many rows it shows.
+    pub(crate) fn rows(&self) -> usize {
+        self.tables.values().map(BTreeSet::len).sum()
+    }
+
     /// The first differences from another picture, a line each.
     pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
         let mut lines = Vec::new();
-        for (table, _) in TABLES {
+        for table in self.tables.keys() {
             let empty = BTreeSet::new();
             let (ours, theirs) =
                 (self.tables.get(table).unwrap_or(&empty), other.tables.get(table).unwrap_or(&empty));

@@ -1,4 +1,4 @@
-//! The database that every trial moves: each type with its extremes, each kind of key, NULLs in every pattern, texts that
+//! The database that every trial moves, and what changes in it meanwhile: each type with its extremes, each kind of key, NULLs in every pattern, texts that
 //! are hard to quote, rows of only NULLs, and enough rows for several statements, pages and chunks.
 
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use servers::MysqlServer;
 
-/// Its name on both ends.
+/// Its name on the target.
 pub(crate) const DATABASE: &str = "semantics";
 /// Tables with their key columns, in key order.
 pub(crate) const TABLES: &[(&str, &[&str])] = &[
@@ -62,16 +62,18 @@ const NASTY: &[&str] = &[
     "=1+1",
 ];
 
-/// Makes the database and fills it.
-pub(crate) fn load(server: &MysqlServer) -> Result<()> {
-    server.sql(&statements())?;
+/// Makes the database anew under this name and fills it.
+pub(crate) fn load(server: &MysqlServer, database: &str) -> Result<()> {
+    server.sql(&statements(database))?;
     Ok(())
 }
 
-fn statements() -> String {
+/// The statements that make and fill it.
+pub(crate) fn statements(database: &str) -> String {
     let mut sql = format!(
         "SET time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
-CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_as_cs; USE {DATABASE};
+DROP DATABASE IF EXISTS {database};
+CREATE DATABASE {database} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_as_cs; USE {database};
 {NUMBERS}{TIMES}{KEYS}"
     );
     texts(&mut sql);

@@ -1,4 +1,4 @@
-//! Many trials, side by side: the source is loaded once, and each worker has a target and a data folder of its own.
+//! Many trials, side by side: each worker has a database at the source, a target and a data folder of its own.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,7 +10,6 @@ use anyhow::{Context, Result};
 use servers::MysqlServer;
 
 use crate::setting::Setting;
-use crate::source;
 use crate::trial::{Baseline, Bench, Judgement, Trial};
 
 /// Trials at once: most of their time is spent waiting, for a clock to pass a stamp above all.
@@ -29,26 +28,26 @@ pub struct Report {
 /// Where the source does not start. A failed trial is part of the report.
 pub fn run(settings: Vec<Setting>) -> Result<Report> {
     let begun = Instant::now();
-    let source = MysqlServer::builder().start()?;
-    source::load(&source)?;
+    let source = MysqlServer::builder().gtid(true).start()?;
     let mut queue: VecDeque<Setting> = settings.into_iter().filter(|one| !one.switches.is_empty()).collect();
     queue.push_front(Setting::default());
     let workers = WORKERS.min(queue.len());
     let (queue, trials) = (Mutex::new(queue), Mutex::new(Vec::new()));
-    let (baseline, port) = (Baseline::new(), source.port());
+    let baseline = Baseline::new();
     thread::scope(|scope| {
-        let work = || -> Result<()> {
-            let mut bench = Bench::new(port)?;
+        let (source, queue, trials, baseline) = (&source, &queue, &trials, &baseline);
+        let work = move |number: usize| -> Result<()> {
+            let mut bench = Bench::new(source, number)?;
             loop {
                 // In a statement of its own, so that the lock is not held during the trial.
-                let next = locked(&queue).pop_front();
+                let next = locked(queue).pop_front();
                 let Some(setting) = next else { return Ok(()) };
-                let trial = bench.attempt(setting, &baseline);
+                let trial = bench.attempt(setting, baseline);
                 println!("{trial}");
-                locked(&trials).push(trial);
+                locked(trials).push(trial);
             }
         };
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..workers).map(|number| scope.spawn(move || work(number))).collect();
         for thread in threads {
             thread.join().ok().context("a worker does not panic")??;
         }

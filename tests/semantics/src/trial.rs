@@ -4,16 +4,18 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use servers::{LindormLocal, Scratch, ferry_binary};
+use servers::{LindormLocal, MysqlServer, Scratch, ferry_binary};
 
+use crate::changes;
 use crate::damage;
 use crate::expectation;
 use crate::picture::{Client, Picture};
 use crate::setting::Setting;
-use crate::source::DATABASE;
+use crate::source::{self, DATABASE};
 
 /// The rows under the defaults; nothing where that trial failed.
 pub(crate) type Baseline = OnceLock<Option<Picture>>;
@@ -37,17 +39,19 @@ pub(crate) enum Judgement {
 
 /// A stand-in and a data folder that trials use one after the other. The port stays, so the target's tables have a known
 /// owner from the second trial on, and no run but the first waits for a possible unknown one.
-pub(crate) struct Bench {
+pub(crate) struct Bench<'a> {
+    source: &'a MysqlServer,
+    database: String,
     target: LindormLocal,
     folder: Scratch,
-    source_port: u16,
     trials: u32,
 }
 
-impl Bench {
-    pub(crate) fn new(source_port: u16) -> Result<Self> {
+impl<'a> Bench<'a> {
+    pub(crate) fn new(source: &'a MysqlServer, number: usize) -> Result<Self> {
         let target = LindormLocal::start(std::iter::empty::<&str>())?;
-        Ok(Self { target, folder: Scratch::new()?, source_port, trials: 0 })
+        let database = format!("{DATABASE}_{number}");
+        Ok(Self { source, database, target, folder: Scratch::new()?, trials: 0 })
     }
 
     pub(crate) fn attempt(&mut self, setting: Setting, baseline: &Baseline) -> Trial {
@@ -63,6 +67,7 @@ impl Bench {
     fn judge(&mut self, setting: &Setting, baseline: &Baseline) -> Result<Judgement> {
         self.target.restart_with(setting.arguments())?;
         self.trials += 1;
+        source::load(self.source, &self.database)?;
         fs::write(self.folder.path().join("task.yaml"), self.document(setting))?;
         let refusals = expectation::refusals(setting);
         if !refusals.is_empty() {
@@ -73,6 +78,15 @@ impl Bench {
             );
             return Ok(Judgement::Refused);
         }
+        let [first, second] = changes::HALVES;
+        thread::scope(|scope| {
+            let changing = scope.spawn(|| self.change(first));
+            let ran = self.ferry(&["run", "--until", "caught-up"], 0);
+            changing.join().ok().context("the writer does not panic")??;
+            ran
+        })?;
+        self.change(second)?;
+        self.operate("finish")?;
         self.ferry(&["run"], 0)?;
         self.ferry(&["verify"], 0)?;
         let mut client = Client::connect(&self.target)?;
@@ -89,6 +103,19 @@ impl Bench {
         self.ferry(&["verify"], 0)?;
         same(&client.picture()?, usual, "after the repair")?;
         Ok(Judgement::Equal)
+    }
+
+    fn change(&self, statements: &str) -> Result<()> {
+        self.source.sql(&format!("SET time_zone = '+00:00'; USE {};\n{statements}", self.database))?;
+        Ok(())
+    }
+
+    /// Says a word to the task: `ferry VERB NAME`.
+    fn operate(&self, verb: &str) -> Result<()> {
+        let name = format!("trial-{}", self.trials);
+        let output = run(self.folder.path(), &[verb, &name, "--data-dir", "data"])?;
+        ensure!(output.status.success(), "{verb}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
     }
 
     /// Runs `ferry VERB task.yaml ...`, which must end with this code; returns its words.
@@ -108,14 +135,16 @@ impl Bench {
 
     fn document(&self, setting: &Setting) -> String {
         let accepted = if setting.switches.is_empty() { "" } else { expectation::ACCEPTED };
-        let (name, source, target) = (self.trials, self.source_port, self.target.port());
+        let (name, source, target) = (self.trials, self.source.port(), self.target.port());
+        let database = &self.database;
         format!(
             "name: trial-{name}
 source: {{ host: 127.0.0.1, port: {source}, user: root, tls: {{ mode: disabled }} }}
 target: {{ host: 127.0.0.1, port: {target}, user: root, tls: {{ mode: disabled }} }}
-migration: full
+migration: full_and_incremental
 objects:
-  - database: {DATABASE}
+  - database: {database}
+    target: {DATABASE}
 tuning: {{ chunk_bytes: 16 KiB }}
 ignore: [{accepted}]
 "
@@ -123,7 +152,7 @@ ignore: [{accepted}]
     }
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Result<Output> {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Result<Output> {
     let mut command = Command::new(ferry_binary()?);
     command.args(arguments).env("FERRY_LOG", "warn").current_dir(folder);
     command.output().context("ferry runs")

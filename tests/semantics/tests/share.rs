@@ -15,3 +15,9 @@ fn a_migration_ends_equal_or_refused_whatever_the_target_answers() {
     println!("seed {seed}: {report}");
     assert!(report.failures().is_empty(), "seed {seed}:\n{}", report.failures().join("\n"));
 }
+
+#[test]
+fn a_row_by_log_equals_the_same_row_by_copy() {
+    let rows = semantics::same_rendering().expect("both halves are equal");
+    assert!(rows > 5_000, "{rows} rows");
+}

@@ -3,7 +3,6 @@
 //! A few rounds in the ordinary tests, `FERRY_CHAOS_ROUNDS` of them in the long ones.
 
 use std::thread;
-use std::time::Duration;
 
 use servers::{LindormLocal, MysqlServer, Scratch};
 
@@ -15,7 +14,7 @@ const ROUNDS: u64 = 3;
 const FAULTS: [&str; 5] = [
     "cut percent=20 lasts=2s",
     "cut percent=20 applied=later:1s lasts=2s",
-    "slow delay=200ms..900ms lasts=2s",
+    "stall delay=200ms..900ms percent=30 lasts=2s",
     "limit percent=50 lasts=2s",
     "timeout percent=10 applied=later:2s lasts=2s",
 ];

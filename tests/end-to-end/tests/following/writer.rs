@@ -143,11 +143,6 @@ impl Writer {
         Self { stop, transactions, thread }
     }
 
-    /// How many transactions were sent so far.
-    pub(crate) fn transactions(&self) -> u64 {
-        self.transactions.load(Ordering::Relaxed)
-    }
-
     /// Lets it end; the source is quiet afterwards.
     pub(crate) fn stop(self) -> u64 {
         self.stop.store(true, Ordering::Relaxed);
