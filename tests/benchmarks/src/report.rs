@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::applying::Applied;
 use crate::copy::Copied;
 use crate::drain::Drained;
 use crate::dump::Dumped;
@@ -80,6 +81,26 @@ pub(crate) fn print_log(log: &Log) {
         "| reader / raw transfer, rows/s | {:.2} | | | |",
         log.raw.wall.as_secs_f64() / log.routed.wall.as_secs_f64()
     );
+}
+
+/// What a task that follows the log applies, and how late it is.
+pub(crate) fn print_applied(applied: &Applied) {
+    let (rows, seconds) = (applied.rows as f64, applied.wall.as_secs_f64());
+    println!("\n| of applying the log | |\n|---|---|");
+    println!("| rows that had piled up, applied a second, start to exit | {:.0} |", rows / seconds);
+    println!("| of them per CPU-second of ferry | {:.0} |", rows / applied.ferry_cpu.as_secs_f64());
+    for lag in &applied.lags {
+        let ms = |span: Duration| span.as_secs_f64() * 1_000.0;
+        println!(
+            "| lag at {} rows/s ({:.0} written): p50, p99, most of {} samples | {:.0}, {:.0}, {:.0} ms |",
+            lag.wanted,
+            lag.written,
+            lag.samples,
+            ms(lag.median),
+            ms(lag.p99),
+            ms(lag.most)
+        );
+    }
 }
 
 /// The processor's name as the kernel tells it.
