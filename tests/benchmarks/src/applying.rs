@@ -220,7 +220,7 @@ fn document(source: &MysqlServer, target: &LindormLocal) -> String {
     let end =
         |port: u16| format!("{{ host: 127.0.0.1, port: {port}, user: root, tls: {{ mode: disabled }} }}");
     format!(
-        "name: follow\nsource: {}\ntarget: {}\nmigration: full_and_incremental\nobjects: [{{ database: {DATABASE} }}]\n",
+        "name: follow\nsource: {}\ntarget: {}\nmigration: full_and_incremental\nobjects: [{{ database: {DATABASE} }}]\nignore: [sync_binlog]\n",
         end(source.port()),
         end(target.port())
     )

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::setting::Setting;
 
 /// Alerts that a setting may raise and its operator accepts. None is accepted under the defaults.
-pub(crate) const ACCEPTED: &str = "probe_clock, probe_stamp, probe_delete, probe_empty_values";
+pub(crate) const ACCEPTED: &str = ", probe_clock, probe_stamp, probe_delete, probe_empty_values";
 
 /// Switches whose value alone makes an exact copy impossible.
 const IMPOSSIBLE: &[(&str, &str, &str)] = &[

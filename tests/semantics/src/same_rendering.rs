@@ -81,6 +81,7 @@ migration: full_and_incremental
 objects:
   - database: {COPIED}
   - database: {LOGGED}
+ignore: [sync_binlog]
 "
     )
 }

@@ -146,7 +146,7 @@ objects:
   - database: {database}
     target: {DATABASE}
 tuning: {{ chunk_bytes: 16 KiB }}
-ignore: [{accepted}]
+ignore: [sync_binlog{accepted}]
 "
         )
     }
