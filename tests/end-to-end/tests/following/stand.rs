@@ -31,7 +31,7 @@ impl Stand {
             ))
             .expect("the source is made");
         let ports = (source.port(), target.port());
-        let accepted = "ignore: [gtid_mode, binlog_retention, sync_binlog]\n";
+        let accepted = "ignore: [gtid_mode, binlog_retention, sync_binlog, probe_stamp]\n";
         let more = format!("{TUNING}{accepted}");
         let task = Task::between(ports, mode, "moving", &objects(DATABASE, DATABASE), &more);
         Self { source, target, task }

@@ -73,8 +73,8 @@ fn statements_of_every_kind_arrive() {
     stand.sql(
         "CREATE TABLE staging (id INT PRIMARY KEY, v INT) SELECT 1 AS id, 2 AS v; DROP TABLE staging;
          START TRANSACTION; DELETE FROM bulk; ROLLBACK;
-         START TRANSACTION; INSERT INTO bulk VALUES (-1, 'a', 1); SAVEPOINT s; DELETE FROM bulk WHERE id < 100;
-           UPDATE bulk SET n = NULL; ROLLBACK TO s; UPDATE bulk SET v = NULL WHERE id = -1; COMMIT;
+         START TRANSACTION; INSERT INTO bulk VALUES (-1000000, 'a', 1); SAVEPOINT s; DELETE FROM bulk WHERE id < 100;
+           UPDATE bulk SET n = NULL; ROLLBACK TO s; UPDATE bulk SET v = NULL WHERE id = -1000000; COMMIT;
          UPDATE bulk SET n = IF(n IS NULL, id, NULL); UPDATE bulk SET n = IF(n IS NULL, id, NULL);
          UPDATE bulk SET id = -id WHERE id % 2 = 1 ORDER BY id DESC; DELETE FROM bulk WHERE id % 5 = 0;
          INSERT INTO bulk SELECT id * 5, v, n FROM (SELECT * FROM bulk WHERE id BETWEEN 1 AND 100) AS some
