@@ -12,11 +12,11 @@ use crate::following::stand::{DATABASE, Stand};
 const ROUNDS: u64 = 3;
 /// Faults of the stand-in, as its control port takes them; each lasts for some seconds.
 const FAULTS: [&str; 5] = [
-    "cut percent=20 lasts=2s",
-    "cut percent=20 applied=later:1s lasts=2s",
-    "stall delay=200ms..900ms percent=30 lasts=2s",
-    "limit percent=50 lasts=2s",
-    "timeout percent=10 applied=later:2s lasts=2s",
+    "cut percent=20 for=2s",
+    "cut percent=20 applied=later:1s for=2s",
+    "stall delay=200ms..900ms percent=30 for=2s",
+    "limit percent=50 for=2s",
+    "timeout percent=10 applied=later:2s for=2s",
 ];
 
 fn rounds() -> u64 {
