@@ -64,8 +64,9 @@ fn kills_of_every_side_lose_nothing() {
         let sent: u64 = writers.into_iter().map(crate::following::writer::Writer::stop).sum();
         stand.target.command("clear all").expect("no fault is left");
         running.interrupt();
+        // None: it had only just been started, and was not listening yet.
         let ended = running.wait();
-        assert!(matches!(ended.code, Some(0 | 5)), "{}\n{}", ended.out, ended.err);
+        assert!(matches!(ended.code, None | Some(0 | 5)), "{}\n{}", ended.out, ended.err);
         stand.catches_up_equal();
         println!("round {round}: {kills} disturbances, {sent} transactions of {DATABASE}");
     }
