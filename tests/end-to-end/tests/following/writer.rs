@@ -51,30 +51,12 @@ fn statement(random: &mut Random, sql: &mut String) {
         "'{}'",
         ["", "it''s", "größe", "注文 🦀", "a\\\\b", "x"][usize::try_from(random.below(6)).unwrap_or(0)]
     );
-    let account = |random: &mut Random| {
-        let maybe = |random: &mut Random, value: &str| {
-            if random.below(3) == 0 { "NULL".to_owned() } else { value.to_owned() }
-        };
-        let n = random.below(1_000_000);
-        format!(
-            "({id}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
-            maybe(random, &text),
-            maybe(random, &format!("{n} / 7")),
-            maybe(random, &format!("REPEAT('n', {} )", n % 300)),
-            maybe(random, &format!("'2024-02-29 12:00:00' + INTERVAL {n} MICROSECOND")),
-            maybe(random, "'a,c'"),
-            maybe(random, &format!("JSON_OBJECT('k', {n}, 'l', JSON_ARRAY({n}, NULL, 'x'))")),
-            maybe(random, &format!("UNHEX(LPAD(HEX({n}), 10, '0'))")),
-            maybe(random, &format!("'2000-01-01' + INTERVAL {} DAY", n % 9_000)),
-            maybe(random, &format!("{n} / 3")),
-        )
-    };
     let made = match random.below(16) {
-        0 | 1 => format!("INSERT IGNORE INTO accounts VALUES {};", account(random)),
-        2 => format!("REPLACE INTO accounts VALUES {};", account(random)),
+        0 | 1 => format!("INSERT IGNORE INTO accounts VALUES {};", account(random, id, &text)),
+        2 => format!("REPLACE INTO accounts VALUES {};", account(random, id, &text)),
         3 => format!(
             "INSERT INTO accounts VALUES {} ON DUPLICATE KEY UPDATE balance = IFNULL(balance, 0) + 1, note = NULL;",
-            account(random)
+            account(random, id, &text)
         ),
         4 => format!(
             "UPDATE accounts SET owner = IF(owner IS NULL, {text}, NULL), rate = rate + 1 WHERE id = {id};"
@@ -115,6 +97,26 @@ fn statement(random: &mut Random, sql: &mut String) {
     };
     sql.push_str(&made);
     sql.push('\n');
+}
+
+/// A row of `accounts` with this key, about a third of it NULL.
+fn account(random: &mut Random, id: u64, text: &str) -> String {
+    let maybe = |random: &mut Random, value: &str| {
+        if random.below(3) == 0 { "NULL".to_owned() } else { value.to_owned() }
+    };
+    let n = random.below(1_000_000);
+    format!(
+        "({id}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+        maybe(random, text),
+        maybe(random, &format!("{n} / 7")),
+        maybe(random, &format!("REPEAT('n', {} )", n % 300)),
+        maybe(random, &format!("'2024-02-29 12:00:00' + INTERVAL {n} MICROSECOND")),
+        maybe(random, "'a,c'"),
+        maybe(random, &format!("JSON_OBJECT('k', {n}, 'l', JSON_ARRAY({n}, NULL, 'x'))")),
+        maybe(random, &format!("UNHEX(LPAD(HEX({n}), 10, '0'))")),
+        maybe(random, &format!("'2000-01-01' + INTERVAL {} DAY", n % 9_000)),
+        maybe(random, &format!("{n} / 3")),
+    )
 }
 
 /// A writer at work, until it is stopped or its server is gone for long.
