@@ -17,6 +17,7 @@ use migration::budget::Budget;
 use migration::chunk::{Chunk, Pacing, may_be_explained};
 use migration::lease::Lease;
 use migration::message::{self, Message};
+use migration::mutation::{Rule, is_left_out};
 use migration::outcome::{HandlerError, Outcome};
 use migration::owner::Owner;
 use migration::port::{ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, RowSource, Sink, Write};
@@ -161,7 +162,7 @@ where
         let beside_log = task.migration.follows() && fixed.value.stamp().is_some();
         let Some(fixed) = self.stamp_of(id, &chunk.value, fixed.value.stamp()).await? else { return done };
         let margin = task.tuning.stamp_margin.duration();
-        let stamp = fixed.filter(|_| stamp::takes_stamps(target, margin));
+        let stamp = fixed.filter(|_| stamp::takes_stamps(target, margin) && !is_left_out(Rule::Stamp));
         let form = run.statement_form();
         let held = Held { run, task, table, chunk, lease, owned, stamp, beside_log, form, budget };
         Ok(Entry::Held(Box::new(held)))

@@ -3,6 +3,7 @@
 use migration::chunk::{Pacing, Reject, Written};
 use migration::key::KeyTuple;
 use migration::limits::{PAGE_AGE_MAX, PAGE_BYTES_MAX, STATEMENT_TIMEOUT};
+use migration::mutation::{Rule, is_left_out};
 use migration::outcome::HandlerError;
 use migration::port::{
     ChangeLog, CheckpointTable, Clock, KeySampler, PageRequest, Queue, RowSource, Sink, WriteBatch,
@@ -112,5 +113,8 @@ where
 
 /// When every statement of this page must have taken effect or timed out: within its lease, and before it is too old.
 fn settled_by(held: &Held, started: UnixMs) -> UnixMs {
+    if is_left_out(Rule::PageAge) {
+        return UnixMs(u64::MAX);
+    }
     held.lease.value.until.min(started.plus(PAGE_AGE_MAX))
 }

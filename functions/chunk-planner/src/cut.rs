@@ -9,6 +9,7 @@ use migration::chunk::may_be_explained;
 use migration::key::KeyRange;
 use migration::lease::Lease;
 use migration::message::{self, Message};
+use migration::mutation::{Rule, is_left_out};
 use migration::outcome::HandlerError;
 use migration::port::{
     ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, SourceCatalog, TargetCatalog, TargetClock,
@@ -124,12 +125,18 @@ where
         else {
             return Ok(Commit::Stored);
         };
-        let writes = vec![
+        let mut writes = vec![
             Write::Check { key: record::table(run, number), expect: table.unchanged() },
             record::put(record::plan(run, number), &next, plan.unchanged()),
             record::put_new(record::chunk(run, chunk.id), &chunk),
             record::put_new(record::chunk_lease(run, chunk.id), &Lease::unheld()),
         ];
+        if is_left_out(Rule::ChunkWithCursor) {
+            let chunk = writes.split_off(2);
+            if self.records.commit(std::mem::replace(&mut writes, chunk)).await? == Commit::Conflict {
+                return Ok(Commit::Conflict);
+            }
+        }
         let commit = self.records.commit(writes).await?;
         if commit == Commit::Stored {
             message::send(self.queue, &[Message::Copy { run, chunk: chunk.id }]).await?;

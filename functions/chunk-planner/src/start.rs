@@ -54,7 +54,8 @@ where
             // Losing against another planner means that its start is the run's.
             self.records.commit(vec![record::put_new(record::start(run), &found)]).await?;
         }
-        let start: LogStart = record::must_load(self.records, &record::start(run)).await?.value;
+        // A conflict may also be one of the table's own, with nothing stored by anybody.
+        let Some(start) = self.start(run).await? else { return Ok(Progress::Later(Duration::ZERO)) };
         let lanes = work.task.tuning.lanes;
         if !self.make_lanes(run, &start, lanes).await? {
             return Ok(Progress::Later(Duration::ZERO));
@@ -67,7 +68,8 @@ where
         let now = self.clock.now();
         let reader = ReaderState::starting(start.place, start.executed, evidence, lanes, now);
         self.records.commit(vec![record::put_new(record::reader(run), &reader)]).await?;
-        Ok(Progress::Over)
+        let is_stored = self.records.get(&record::reader(run)).await?.is_some();
+        Ok(if is_stored { Progress::Over } else { Progress::Later(Duration::ZERO) })
     }
 
     async fn start(&self, run: RunId) -> Result<Option<LogStart>, HandlerError> {

@@ -30,7 +30,7 @@ struct StoredRow {
 }
 
 /// Where the columns of a mapping stand: key first, in the table's key order.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Columns {
     key: Vec<usize>,
     values: Vec<(usize, String)>,
@@ -48,6 +48,7 @@ pub(crate) struct Landing {
 }
 
 /// What a statement does.
+#[derive(Debug)]
 pub(crate) enum Statement {
     /// UPSERT; the node that carries it out stamps it unless a stamp is given.
     Upsert { columns: Columns, stamp: Option<UnixMs>, rows: Vec<TargetRow> },

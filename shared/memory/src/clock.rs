@@ -63,6 +63,12 @@ impl ManualClock {
         dial.move_to(now);
     }
 
+    /// When the first sleeper is to be woken.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<UnixMs> {
+        self.dial().sleepers.iter().map(|sleeper| sleeper.deadline).min()
+    }
+
     fn dial(&self) -> MutexGuard<'_, Dial> {
         self.dial.lock().unwrap_or_else(PoisonError::into_inner)
     }

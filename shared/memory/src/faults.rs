@@ -170,6 +170,12 @@ impl Faults {
         self.script().journal.clone()
     }
 
+    /// How many calls have been made so far.
+    #[must_use]
+    pub fn made(&self) -> u64 {
+        self.script().journal.len() as u64
+    }
+
     /// How often this kind has been called.
     #[must_use]
     pub fn count(&self, call: Call) -> u64 {

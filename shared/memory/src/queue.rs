@@ -17,6 +17,7 @@ use migration::time::UnixMs;
 
 use crate::clock::ManualClock;
 use crate::faults::{Call, Faults, Step, after, before};
+use crate::random::Random;
 
 /// Deliveries before a message goes to the dead letters, unless set otherwise.
 const RECEIVES_MAX: u32 = 5;
@@ -47,6 +48,7 @@ struct State {
     dead: BTreeMap<QueueName, Vec<DeadLetter>>,
     remembered: BTreeMap<(QueueName, String), UnixMs>,
     receives_max: BTreeMap<QueueName, u32>,
+    loses: Option<(u64, Random)>,
 }
 
 #[derive(Debug)]
@@ -88,6 +90,11 @@ impl MemoryQueue {
         self.state().messages.clear();
     }
 
+    /// Loses some of the messages sent to FIFO queues from now on: `thousandths` of them, drawn from a seed.
+    pub fn lose(&self, thousandths: u64, seed: u64) {
+        self.state().loses = Some((thousandths, Random::seeded(seed)));
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,6 +128,12 @@ impl State {
                 return;
             }
             self.remembered.insert(key, now.plus(DEDUPLICATION_SPAN));
+        }
+        if queue.is_fifo()
+            && let Some((thousandths, random)) = &mut self.loses
+            && random.below(1_000) < *thousandths
+        {
+            return;
         }
         let stored = Message {
             body: message.body.clone(),

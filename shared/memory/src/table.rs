@@ -33,6 +33,12 @@ impl MemoryTable {
         self.records().iter().map(|(key, stored)| record(key, stored)).collect()
     }
 
+    /// A record as it is; counts as no call.
+    #[must_use]
+    pub fn peek(&self, key: &RecordKey) -> Option<Record> {
+        self.records().get(key).map(|stored| record(key, stored))
+    }
+
     fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -51,6 +51,7 @@ struct Server {
     late_definitions: Vec<(UnixMs, Definition)>,
     nature: Nature,
     random: Random,
+    tells: bool,
 }
 
 impl MemoryTarget {
@@ -73,6 +74,7 @@ impl MemoryTarget {
             late_definitions: Vec::new(),
             nature: Nature::default(),
             random: Random::seeded(0),
+            tells: false,
         };
         Self { clock, faults, server: Arc::new(Mutex::new(server)) }
     }
@@ -96,6 +98,11 @@ impl MemoryTarget {
     pub fn set_nature(&self, nature: Nature, seed: u64) {
         let mut server = self.server();
         (server.nature, server.random) = (nature, Random::seeded(seed));
+    }
+
+    /// Prints every statement as it takes effect, for whoever looks into a schedule.
+    pub fn tell(&self, tells: bool) {
+        self.server().tells = tells;
     }
 
     /// Compacts every table: what is hidden goes, and so do the delete markers.
@@ -237,6 +244,9 @@ impl Server {
         while let Some(at) = self.arrived(now) {
             let landing = self.late.remove(at);
             let nature = self.nature.clone();
+            if self.tells {
+                println!("target at {}: {:?} on {}", landing.at.0, landing.what, landing.table);
+            }
             let Some(mut table) = self.tables.remove(&landing.table) else { continue };
             landing.what.apply(&mut table, &nature, || self.stamp(landing.at));
             self.tables.insert(landing.table, table);

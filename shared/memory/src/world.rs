@@ -46,6 +46,7 @@ pub struct World {
     pub target: MemoryTarget,
     /// The run.
     pub run: RunId,
+    capabilities: Capabilities,
     document: Value,
     tables: Vec<TableMapping>,
 }
@@ -72,7 +73,15 @@ impl World {
             "objects": [{ "database": DATABASE }],
         });
         let run = RunId(Uuid::from_u128(1));
-        Self { platform, source, target, run, document, tables: Vec::new() }
+        Self {
+            platform,
+            source,
+            target,
+            run,
+            capabilities: Capabilities::all_shown(),
+            document,
+            tables: Vec::new(),
+        }
     }
 
     /// A run of another task over the same tables, servers and platform; not started.
@@ -88,6 +97,12 @@ impl World {
         if let Some(document) = self.document.as_object_mut() {
             document.insert(key.to_owned(), value);
         }
+    }
+
+    /// Sets what the probe measured, before tables are added.
+    pub fn set_capabilities(&mut self, capabilities: Capabilities) {
+        self.target.set_capabilities(|measured| measured.clone_from(&capabilities));
+        self.capabilities = capabilities;
     }
 
     /// Makes the planner cut chunks of this many rows.
@@ -108,8 +123,8 @@ impl World {
         let source = source_table(name);
         let columns = source.columns.iter().map(|column| (column.name.clone(), column.name.clone()));
         let names = TableNames { target: source.id.clone(), columns: columns.collect() };
-        let options =
-            MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist: true, types_refused: &[] };
+        let null_rows_exist = self.capabilities.null_rows.is_shown();
+        let options = MappingOptions { zero_dates: ZeroDates::Null, null_rows_exist, types_refused: &[] };
         let mapping = map_table(&source, &names, None, options).expect("invariant: this table can be mapped");
         self.source.add_rows(&mapping, rows);
         self.tables.push(mapping);
@@ -139,7 +154,7 @@ impl World {
             let (number, entry) = run.step(event, "test", now).expect("invariant: a new run starts");
             writes.push(record::put_new(record::journal(self.run, number), &entry));
         }
-        run.capabilities = Some(Capabilities::all_shown());
+        run.capabilities = Some(self.capabilities.clone());
         run.probe_database = Some(database());
         run.tables = u32::try_from(self.tables.len()).expect("invariant: a few tables");
         writes.push(record::put_new(record::run(self.run), &run));
@@ -167,7 +182,9 @@ impl World {
     /// Where it is unreadable.
     #[must_use]
     pub fn find<T: DeserializeOwned>(&self, key: &RecordKey) -> Option<Stored<T>> {
-        finish(record::load(&self.platform.table, key)).expect("invariant: the record can be read")
+        let found = self.platform.table.peek(key)?;
+        let value = serde_json::from_str(&found.body).expect("invariant: the record can be read");
+        Some(Stored { value, version: found.version })
     }
 
     /// A record's value, which must be there.

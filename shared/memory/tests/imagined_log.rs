@@ -51,7 +51,7 @@ fn kinds(events: &[LogEvent]) -> String {
         LogEvent::Commit { .. } => 'C',
         LogEvent::Definition { .. } => 'D',
         LogEvent::Idle { .. } => 'I',
-        LogEvent::XaPrepared | LogEvent::Unreadable { .. } => '?',
+        LogEvent::XaPrepared | LogEvent::Unreadable { .. } | LogEvent::GoesOn => '?',
     };
     events.iter().map(kind).collect()
 }

@@ -90,6 +90,53 @@ pub enum Rule {
     ChunkWithCursor,
 }
 
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 41] = [
+        Self::SecondPart,
+        Self::StoreAfterSend,
+        Self::IntentFirst,
+        Self::LowWater,
+        Self::EpochAtLowWater,
+        Self::EpochStoredFirst,
+        Self::EpochAfterExpiry,
+        Self::PositionFilter,
+        Self::StaleBatches,
+        Self::Gap,
+        Self::Stall,
+        Self::LaneLease,
+        Self::LeaseBeyondStatement,
+        Self::FencingToken,
+        Self::RecordAfterWrite,
+        Self::NullDelete,
+        Self::FoldUnion,
+        Self::Spacing,
+        Self::SpacingAfterTakeover,
+        Self::UncertainWait,
+        Self::BarrierWait,
+        Self::BarrierPosition,
+        Self::DefinitionLease,
+        Self::DefinitionUncertainWait,
+        Self::BarrierRaisesLow,
+        Self::Generation,
+        Self::GenerationWait,
+        Self::Stamp,
+        Self::StampMargin,
+        Self::StampGate,
+        Self::StartVisible,
+        Self::PageAge,
+        Self::OwnerWait,
+        Self::RecopyGate,
+        Self::RecopyVisible,
+        Self::Sequential,
+        Self::FoldWithinSchema,
+        Self::RejectDeletes,
+        Self::FinishWaits,
+        Self::FinishEnd,
+        Self::ChunkWithCursor,
+    ];
+}
+
 #[cfg(feature = "mutations")]
 mod switched {
     use super::Rule;

@@ -1,3 +1,21 @@
-//! Whole migrations in memory, in orders drawn from seeds, with every call disturbed.
+//! Whole migrations in memory: the real handlers in orders drawn from seeds, under everything that may go wrong.
 //!
-//! The tests are in `tests/`; nothing here is used by anything else.
+//! [`play`] carries out one run by a seed in an [`Environment`] and judges it. The tests are in `tests/`.
+
+mod check;
+mod environment;
+mod handlers;
+mod invocation;
+mod named;
+mod operator;
+mod play;
+mod runner;
+mod trial;
+mod writer;
+
+pub use check::Trouble;
+pub use environment::{Environment, Switch};
+pub use named::{NAMES, named};
+pub use play::play;
+pub use runner::Figures;
+pub use trial::Trial;

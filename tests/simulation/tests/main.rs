@@ -1,5 +1,8 @@
 //! Planner and copiers together over ports in memory, whatever happens to either.
 
+mod follow_runs;
 mod former_run;
+mod left_out_rules;
 mod migration_disturbed;
 mod migration_run;
+mod replay;

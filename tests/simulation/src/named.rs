@@ -1,0 +1,84 @@
+//! The environments by name: those of the protocol's review, and those it did not model.
+
+use std::time::Duration;
+
+use memory::{Nulls, Ties};
+
+use crate::environment::{Environment, Switch};
+
+/// Every name but `mixed`.
+pub const NAMES: [&str; 22] = [
+    "calm",
+    "same-lane-key-change",
+    "idle-lane-wakes-after-definition",
+    "any-node-skew",
+    "null-ignored-with-fold",
+    "marks-of-a-former-run",
+    "stamp-ahead-of-changes",
+    "zombies",
+    "recopy-with-slow-visibility",
+    "truncate-against-late-page",
+    "cut-and-late-landing",
+    "compaction-between-read-and-write",
+    "last-batch-lost",
+    "reader-dies-in-rewind",
+    "several-tables",
+    "added-columns",
+    "server-switch",
+    "splits",
+    "planner-crashes",
+    "rejects",
+    "sequential",
+    "only-incremental",
+];
+
+/// The environment of a name; the seed decides what `mixed` is.
+#[must_use]
+pub fn named(name: &str, seed: u64) -> Option<Environment> {
+    if name == "mixed" {
+        return Some(Environment::mixed(seed));
+    }
+    let name = NAMES.into_iter().find(|known| *known == name)?;
+    let calm = Environment::calm(name);
+    let disturbed = || Environment { crashes: 5, faults: 6, zombies: 2, ..Environment::calm(name) };
+    Some(match name {
+        "same-lane-key-change" => Environment { lanes: 2, key_changes: 500, tables: 1, faults: 4, ..calm },
+        "idle-lane-wakes-after-definition" => {
+            Environment { lanes: 6, truncates: 60, losses: 100, pause_between: 1_500, tables: 1, ..calm }
+        }
+        "any-node-skew" => Environment { skew: 200, tables: 1, pause_between: 400, ..calm },
+        "null-ignored-with-fold" => {
+            Environment { nulls: Nulls::Ignored, null_rows: false, tables: 1, pause_between: 400, ..calm }
+        }
+        "marks-of-a-former-run" => {
+            Environment { leftovers: 900, skew: 1_800, spacing: 2_000, pause_between: 3_000, ..calm }
+        }
+        "stamp-ahead-of-changes" => Environment { margin: 10_000, hangs: 40, lag: 300, ..calm },
+        "zombies" => {
+            Environment { zombies: 12, hangs: 20, faults: 4, lag: 300, tables: 1, pause_between: 400, ..calm }
+        }
+        "recopy-with-slow-visibility" => Environment {
+            filled_columns: 60,
+            visibility: 15_000,
+            tables: 1,
+            writing: Duration::from_secs(80),
+            ..calm
+        },
+        "truncate-against-late-page" => Environment { truncates: 80, zombies: 6, late: 4, tables: 1, ..calm },
+        "cut-and-late-landing" => Environment { late: 12, skew: 40, tables: 1, pause_between: 400, ..calm },
+        "compaction-between-read-and-write" => Environment { compactions: 200, zombies: 10, ..calm },
+        "last-batch-lost" => Environment { losses: 150, lag: 300, lanes: 6, pause_between: 1_500, ..calm },
+        "reader-dies-in-rewind" => {
+            Environment { crashes: 15, losses: 150, purges: 40, lag: 400, tables: 1, ..calm }
+        }
+        "several-tables" => Environment { tables: 3, lanes: 4, ..disturbed() },
+        "added-columns" => Environment { columns: 50, filled_columns: 20, truncates: 10, ..disturbed() },
+        "server-switch" => Environment { switch: Switch::Whole, losses: 40, lag: 300, ..disturbed() },
+        "splits" => Environment { keys: 90, ..disturbed() },
+        "planner-crashes" => Environment { crashes: 30, duplicates: 200, ..calm },
+        "rejects" => Environment { bad_values: 200, ..disturbed() },
+        "sequential" => Environment { stamped: false, hangs: 40, ..disturbed() },
+        "only-incremental" => Environment { copies: false, ties: Ties::First, ..disturbed() },
+        _ => calm,
+    })
+}
