@@ -3,7 +3,7 @@
 
 /// Statements of one half each; they leave the rows alone that `damage` is done to.
 pub(crate) const HALVES: [&str; 2] = [
-    "INSERT INTO numbers SELECT id DIV 2 + 5000, t, tu, s, su, m, mu, i, iu, b, bu, f, d, n, w, b1, b8, b64, y, o FROM numbers;
+    "INSERT INTO numbers SELECT IF(id BETWEEN 0 AND 4, id + 5000, id DIV 2), t, tu, s, su, m, mu, i, iu, b, bu, f, d, n, w, b1, b8, b64, y, o FROM numbers;
      UPDATE numbers SET d = IF(d IS NULL, 0.30000000000000004, NULL), n = NULL, b64 = NULL WHERE id < 5;
      DELETE FROM numbers WHERE id = 2;
      INSERT INTO texts SELECT CONCAT(code, '+'), c, v, t, e, s, j, l FROM texts WHERE code < 'k2';
@@ -18,7 +18,8 @@ pub(crate) const HALVES: [&str; 2] = [
      UPDATE patterns SET a = IF(a IS NULL, id, NULL), b = IF(b IS NULL, 'was NULL', NULL), c = IF(c IS NULL, 1 / 3, NULL);
      UPDATE nullable SET a = NULL, b = 'b' WHERE id = 2; INSERT INTO nullable VALUES (6, NULL, NULL), (7, 7, NULL);
      INSERT INTO key_only VALUES (5, 'z'); DELETE FROM key_only WHERE a = 2; INSERT INTO nothing VALUES (1, 1), (2, NULL);",
-    "UPDATE numbers SET i = NULL, w = NULL WHERE id > 4000; UPDATE numbers SET id = id + 1 WHERE id > 4000 ORDER BY id DESC;
+    "UPDATE numbers SET i = NULL, w = NULL WHERE id > 4000;
+     UPDATE numbers SET id = id + 1 WHERE id BETWEEN 4000 AND 6000 ORDER BY id DESC;
      UPDATE numbers SET t = 1; UPDATE numbers SET t = NULL; UPDATE numbers SET f = IF(f IS NULL, 0.1, f);
      UPDATE texts SET v = CONCAT(v, 'é'), c = NULL WHERE code LIKE 'k3%'; DELETE FROM texts WHERE code LIKE 'k10%';
      UPDATE texts SET s = 'x,z', l = 'größe', j = JSON_OBJECT('a', JSON_ARRAY(1, 1.0, 1e0, NULL, 'it''s')) WHERE code LIKE 'k4%';
