@@ -42,9 +42,12 @@ bench: prerequisites mysql ## Measure copying BENCH_ROWS rows (default 3000000) 
 	cargo build --release --locked --package ferry --package lindorm-local --package demo-data --package servers
 	cargo run --release --locked --package benchmarks -- $(BENCH_ROWS)
 
-soak: prerequisites mysql ## Move a database under every answer the target could give: every switch alone, MIXTURES (default 60) of them by SEED.
+soak: prerequisites mysql ## Move a changing database under every answer the target could give (MIXTURES by SEED), through ROUNDS (default 30) of random kills, and play SEEDS (default 1000..3000) in memory.
 	cargo build --release --locked --package ferry --package lindorm-local --package semantics
 	cargo run --release --locked --package semantics -- $(MIXTURES) $(SEED)
+	cargo build --locked --workspace --all-targets
+	FERRY_CHAOS_ROUNDS=$(or $(ROUNDS),30) cargo test --locked --package end-to-end --test main -- following::chaos --nocapture
+	SIMULATION_SEEDS=$(or $(SEEDS),1000..3000) cargo test --locked --package simulation --test main -- follow_runs --nocapture
 
 lint: format deny machete clippy docs tidy ## Run every check that is not a test.
 
