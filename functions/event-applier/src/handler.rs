@@ -7,7 +7,7 @@
 //! 2. A batch is judged by the lane's record ([`migration::lane_progress`]). Of a batch that is taken, operations at or
 //!    before the lane's applied position are passed over: a new epoch ships again what some lanes have applied.
 //! 3. The record is stored after the target acknowledged everything it covers, in a transaction that checks the lease.
-//!    A holder that dies before leaves changes that are applied again, with the same final rows ([`crate::fold`]).
+//!    A holder that dies before leaves changes that are applied again, with the same final rows (`fold`).
 //! 4. What is not taken is deleted: a batch of another epoch, behind a gap, or of a run that does not follow the log. The
 //!    checkpoint table has it shipped again (protocol H17). Only what cannot be read is left to the dead letters.
 //! 5. A message is done with only after 3. Where the time is over, the rest comes again, first message first.
