@@ -227,7 +227,7 @@ impl<P: ObjectStore> ObjectStore for Yielding<P> {
 }
 
 impl<P: ChangeLog> ChangeLog for Yielding<P> {
-    type Stream = Yielding<P::Stream>;
+    type Stream = YieldingStream<P::Stream>;
 
     async fn start(&self) -> Result<LogStart, PortError> {
         GiveWay::default().await;
@@ -246,7 +246,7 @@ impl<P: ChangeLog> ChangeLog for Yielding<P> {
 
     async fn open(&self, at: &OpenAt) -> Result<Result<Self::Stream, LogGone>, PortError> {
         GiveWay::default().await;
-        Ok(self.inner.open(at).await?.map(Yielding::new))
+        Ok(self.inner.open(at).await?.map(|inner| YieldingStream { inner, events: 0 }))
     }
 
     async fn file_for(&self, executed: &GtidSet) -> Result<Option<OpenAt>, PortError> {
@@ -255,9 +255,22 @@ impl<P: ChangeLog> ChangeLog for Yielding<P> {
     }
 }
 
-impl<P: LogStream> LogStream for Yielding<P> {
+/// Events of a log between two halts: reading on changes nothing, and there are many.
+const EVENTS_BETWEEN: u32 = 12;
+
+/// A stream that gives way now and then.
+#[derive(Debug)]
+pub struct YieldingStream<S> {
+    inner: S,
+    events: u32,
+}
+
+impl<S: LogStream> LogStream for YieldingStream<S> {
     async fn next(&mut self, wait: Duration) -> Result<Option<LogEvent>, PortError> {
-        GiveWay::default().await;
+        if self.events.is_multiple_of(EVENTS_BETWEEN) {
+            GiveWay::default().await;
+        }
+        self.events += 1;
         self.inner.next(wait).await
     }
 }

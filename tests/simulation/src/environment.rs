@@ -40,6 +40,8 @@ pub struct Environment {
     pub zombies: u64,
     /// Calls in front of which an invocation waits for up to some seconds.
     pub hangs: u64,
+    /// Calls of copiers in front of which they wait besides.
+    pub copier_hangs: u64,
     /// Calls that fail, before or after their effect, by half, or by a conflict.
     pub faults: u64,
     /// Calls behind which the next write to the target loses its answer and lands within its time.
@@ -110,6 +112,7 @@ impl Environment {
             crashes: 0,
             zombies: 0,
             hangs: 0,
+            copier_hangs: 0,
             faults: 0,
             late: 0,
             duplicates: 0,
@@ -148,6 +151,8 @@ impl Environment {
             crashes: some(8),
             zombies: some(5),
             hangs: some(30),
+            copier_hangs: some(200),
+            margin: 100 + some(2_000),
             faults: some(15),
             late: some(6),
             duplicates: some(100),
@@ -195,6 +200,7 @@ impl Environment {
             "crashes" => &mut self.crashes,
             "zombies" => &mut self.zombies,
             "hangs" => &mut self.hangs,
+            "copier_hangs" => &mut self.copier_hangs,
             "margin" => &mut self.margin,
             "spacing" => &mut self.spacing,
             "leftovers" => &mut self.leftovers,

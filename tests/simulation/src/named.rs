@@ -7,7 +7,7 @@ use memory::{Nulls, Ties};
 use crate::environment::{Environment, Switch};
 
 /// Every name but `mixed`.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 25] = [
     "calm",
     "same-lane-key-change",
     "idle-lane-wakes-after-definition",
@@ -15,6 +15,9 @@ pub const NAMES: [&str; 22] = [
     "null-ignored-with-fold",
     "marks-of-a-former-run",
     "stamp-ahead-of-changes",
+    "slow-copiers",
+    "slow-copiers-against-truncate",
+    "slow-copiers-against-compaction",
     "zombies",
     "recopy-with-slow-visibility",
     "truncate-against-late-page",
@@ -54,6 +57,11 @@ pub fn named(name: &str, seed: u64) -> Option<Environment> {
             Environment { leftovers: 900, skew: 1_800, spacing: 2_000, pause_between: 3_000, ..calm }
         }
         "stamp-ahead-of-changes" => Environment { margin: 10_000, hangs: 40, lag: 300, ..calm },
+        "slow-copiers" => slow_copiers(name),
+        "slow-copiers-against-truncate" => Environment { truncates: 100, zombies: 2, ..slow_copiers(name) },
+        "slow-copiers-against-compaction" => {
+            Environment { compactions: 500, zombies: 30, keys: 20, ..slow_copiers(name) }
+        }
         "zombies" => {
             Environment { zombies: 12, hangs: 20, faults: 4, lag: 300, tables: 1, pause_between: 400, ..calm }
         }
@@ -81,4 +89,16 @@ pub fn named(name: &str, seed: u64) -> Option<Environment> {
         "only-incremental" => Environment { copies: false, ties: Ties::First, ..disturbed() },
         _ => calm,
     })
+}
+
+/// Pages are written long after they were read, while few keys change often and what changes is applied at once.
+fn slow_copiers(name: &'static str) -> Environment {
+    Environment {
+        keys: 8,
+        copier_hangs: 350,
+        margin: 100,
+        pause_between: 250,
+        writing: Duration::from_secs(15),
+        ..Environment::calm(name)
+    }
 }

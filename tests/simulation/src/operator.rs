@@ -39,15 +39,19 @@ impl Operator {
         }
     }
 
-    /// Resumes what is paused and asks to finish: the source is quiet.
+    /// Resumes what is paused.
     pub(crate) fn end(&self) {
         let state = self.state();
         if state == State::Paused {
             self.step(state, Event::ResumedByHand);
         }
+    }
+
+    /// Asks to finish: the source is quiet.
+    pub(crate) fn finish(&self) {
         let mut stored: Stored<Run> =
             self.world.find(&record::run(self.world.run)).expect("invariant: it is there");
-        if !stored.value.finish && state.is_live() {
+        if !stored.value.finish && stored.value.state.is_live() {
             stored.value.finish = true;
             let write = record::put(record::run(self.world.run), &stored.value, stored.unchanged());
             drop(finish(self.world.platform.table.commit(vec![write])));

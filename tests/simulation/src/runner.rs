@@ -178,6 +178,9 @@ impl<'h> Runner<'h> {
     fn second(&mut self) {
         let environment = self.environment.clone();
         let source = &self.world.source.clone();
+        if self.now() >= self.quiet_at() {
+            self.operator.finish();
+        }
         if !self.is_rough() {
             self.world.platform.queue.lose(0, 0);
             self.operator.end();
@@ -317,7 +320,8 @@ impl<'h> Runner<'h> {
     /// Whether the invocation goes no further for now.
     fn disturb(&mut self, at: usize) -> bool {
         let environment = &self.environment;
-        let (crashes, zombies, hangs) = (environment.crashes, environment.zombies, environment.hangs);
+        let (crashes, zombies) = (environment.crashes, environment.zombies);
+        let (hangs, copier_hangs) = (environment.hangs, environment.copier_hangs);
         let (faults, late) = (environment.faults, environment.late);
         if self.chance(crashes) {
             if self.traces {
@@ -332,8 +336,13 @@ impl<'h> Runner<'h> {
             self.invocations[at].outlive(until);
             return true;
         }
+        let hangs = match self.invocations[at].queue {
+            QueueName::Copy => hangs + copier_hangs,
+            QueueName::Read => 0,
+            QueueName::Precheck | QueueName::Plan | QueueName::Changes => hangs,
+        };
         if self.chance(hangs) {
-            let span = Duration::from_millis(self.random.below(5_000));
+            let span = Duration::from_millis(self.random.below(4_000));
             let until = self.now().plus(span);
             self.invocations[at].hang(until);
             return true;

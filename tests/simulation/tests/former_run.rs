@@ -5,6 +5,7 @@ use std::time::Duration;
 use chunk_copier::handler::Copier;
 use chunk_planner::handler::Planner;
 use memory::{Call, Fault, Platform, TARGET, World, chunk_id, finish, row};
+use migration::mutation::{self, Rule};
 use migration::outcome::{HandlerError, Outcome};
 use migration::retry::Retry;
 use migration::run::{Failure, State};
@@ -64,6 +65,16 @@ fn a_late_page_of_a_former_run_has_landed_before_the_successor_looks_for_emptine
     let run = world.stored_run();
     assert_eq!(run.state, State::Failed);
     assert_eq!(run.failure.unwrap().what, "target table shop.orders is not empty");
+}
+
+/// The rule [`OwnerWait`](Rule::OwnerWait) left out: the same page comes up unseen.
+#[test]
+fn without_waiting_for_the_former_owner_a_late_page_comes_up_unseen() {
+    let (_, world) = successor();
+    mutation::leave_out(Some(Rule::OwnerWait));
+    plan(&world);
+    mutation::leave_out(None);
+    assert_eq!(world.stored_run().state, State::Copying);
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn every_rule_of_the_code_is_in_the_table() {
     }
     let known: BTreeMap<String, u32> = Rule::ALL.iter().map(|rule| (format!("{rule:?}"), 1)).collect();
     assert_eq!(listed, known);
+    assert!(table().len() >= 25, "only {} rules are shown", table().len());
 }
 
 /// Seeds looked at from the listed one on: a handler that makes one call more shifts every schedule.
