@@ -7,6 +7,7 @@ pub mod command;
 pub mod command_line;
 mod connect;
 mod data_dir;
+pub mod driver_memory;
 mod exit;
 mod local;
 mod operate_command;

@@ -6,5 +6,6 @@ use clap::Parser;
 use ferry::command_line::CommandLine;
 
 fn main() -> ExitCode {
+    ferry::driver_memory::bound(std::env::args_os());
     ferry::command::execute(CommandLine::parse())
 }

@@ -17,6 +17,7 @@ use migration::statement_form::{StatementForm, TimeoutHint};
 use migration::time::UnixMs;
 use migration::value::TargetValue;
 
+use crate::cut::row_bytes;
 use crate::failure::Failure;
 use crate::send::{Size, Window};
 use crate::statement::{delete, equal};
@@ -95,6 +96,6 @@ impl Target {
             let key = equal(deletion.key.iter().copied(), key);
             delete(&mapping.target.id, &key, form.delete_timeout, form.values)
         };
-        self.send(make, *window, Size::Least).await
+        self.send(make, row_bytes(key), *window, Size::Least).await
     }
 }

@@ -7,6 +7,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use migration::limits::STATEMENTS_BYTES_MAX;
 use mysql_async::Opts;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -29,6 +30,8 @@ pub(crate) struct Pool {
     /// Most recently used last.
     idle: Mutex<Vec<Session>>,
     slots: Semaphore,
+    /// One permit a byte of the statements under way.
+    room: Semaphore,
 }
 
 /// A connection taken from the pool; dropped for good unless given back.
@@ -42,7 +45,8 @@ impl Pool {
     pub(crate) fn new(settings: Settings) -> Self {
         let slots = Semaphore::new(settings.connections.max(1));
         let options = Mutex::new(driver_options(&settings, None));
-        Self { settings, options, idle: Mutex::new(Vec::new()), slots }
+        let room = Semaphore::new(STATEMENTS_BYTES_MAX);
+        Self { settings, options, idle: Mutex::new(Vec::new()), slots, room }
     }
 
     /// How many statements may run at once.
@@ -52,6 +56,12 @@ impl Pool {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Waits until a statement with so many bytes of values may be made; one beyond the bound has all room to itself.
+    pub(crate) async fn room_for(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Failure> {
+        let bytes = u32::try_from(bytes.min(STATEMENTS_BYTES_MAX)).unwrap_or(u32::MAX);
+        self.room.acquire_many(bytes).await.map_err(|_| closed())
     }
 
     /// A connection that suits, kept or new; waits while all are in use. One that was not used for a while is proven first.
@@ -71,8 +81,7 @@ impl Pool {
         proven_after: Duration,
         backslashes: Backslashes,
     ) -> Result<Leased<'_>, Failure> {
-        let slot = self.slots.acquire().await;
-        let slot = slot.map_err(|_| Failure::of(Class::Stale, "the connections were closed"))?;
+        let slot = self.slots.acquire().await.map_err(|_| closed())?;
         while let Some(mut session) = self.take_idle() {
             // One that does not suit makes room for one that does.
             if !session.can_suit(backslashes) {
@@ -108,6 +117,10 @@ impl Pool {
         idle.retain(|session| session.is_fresh(at));
         idle.pop()
     }
+}
+
+fn closed() -> Failure {
+    Failure::of(Class::Stale, "the connections were closed")
 }
 
 /// What is done with a fresh connection.
@@ -160,5 +173,46 @@ impl Leased<'_> {
             | Class::Unsupported
             | Class::Unlisted => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use migration::limits::STATEMENTS_BYTES_MAX;
+    use migration::task::{Tls, TlsMode};
+
+    use super::Pool;
+    use crate::settings::Settings;
+
+    #[test]
+    fn statements_under_way_hold_so_many_bytes_or_are_one() {
+        let pool = Pool::new(Settings {
+            host: "h".to_owned(),
+            port: 33_060,
+            user: "u".to_owned(),
+            password: None,
+            tls: Tls { mode: TlsMode::Disabled, ca: None },
+            connections: 4,
+        });
+        let mut context = Context::from_waker(Waker::noop());
+        let room = |bytes| Box::pin(pool.room_for(bytes));
+        let Poll::Ready(Ok(half)) = room(STATEMENTS_BYTES_MAX / 2).as_mut().poll(&mut context) else {
+            panic!("there is room")
+        };
+        let Poll::Ready(Ok(other_half)) = room(STATEMENTS_BYTES_MAX / 2).as_mut().poll(&mut context) else {
+            panic!("there is room")
+        };
+        let mut waiting = pin!(room(1));
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+        drop(half);
+        let Poll::Ready(Ok(one)) = waiting.poll(&mut context) else { panic!("there is room") };
+        let mut largest = pin!(room(STATEMENTS_BYTES_MAX * 2));
+        assert!(largest.as_mut().poll(&mut context).is_pending());
+        drop((other_half, one));
+        let Poll::Ready(Ok(_all)) = largest.poll(&mut context) else { panic!("there is room") };
+        assert!(room(1).as_mut().poll(&mut context).is_pending());
     }
 }

@@ -47,15 +47,21 @@ pub(crate) enum Size {
 }
 
 impl Target {
-    /// Sends a write; `make` makes it anew for each try.
-    pub(crate) async fn send<F>(&self, make: F, window: Window, size: Size) -> Result<(), Failure>
+    /// Sends a write of so many bytes of values; `make` makes it anew for each try.
+    pub(crate) async fn send<F>(
+        &self,
+        make: F,
+        bytes: usize,
+        window: Window,
+        size: Size,
+    ) -> Result<(), Failure>
     where
         F: Fn() -> Request + Send + Sync,
     {
         let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE);
         let (mut unknown, mut throttled) = (false, 0);
         loop {
-            let (failure, sent) = match self.send_once(make(), window).await {
+            let (failure, sent) = match self.send_once(&make, bytes, window).await {
                 Ok(()) => return Ok(()),
                 Err(failed) => failed,
             };
@@ -77,7 +83,15 @@ impl Target {
     }
 
     /// One try; a failure comes with the moment of sending, where it was sent.
-    async fn send_once(&self, request: Request, window: Window) -> Result<(), (Failure, Option<UnixMs>)> {
+    async fn send_once(
+        &self,
+        make: impl Fn() -> Request,
+        bytes: usize,
+        window: Window,
+    ) -> Result<(), (Failure, Option<UnixMs>)> {
+        // The rows are copied into the statement, which therefore is not made before it can be sent.
+        let _room = self.pool().room_for(bytes).await.map_err(|failure| (failure, None))?;
+        let request = make();
         let leased = self.pool().lease(request.backslashes()).await;
         let mut leased = leased.map_err(|failure| (failure.before_sending(), None))?;
         leased.session.prepare(&request).await.map_err(|failure| (failure.before_sending(), None))?;

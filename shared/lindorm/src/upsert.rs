@@ -16,6 +16,7 @@ use migration::time::UnixMs;
 use migration::value::{Refusal, TargetRow, TargetValue};
 
 use crate::bind::bind_rows;
+use crate::cut::row_bytes;
 use crate::failure::Failure;
 use crate::request::{Draft, Request};
 use crate::send::{Size, Window};
@@ -51,7 +52,8 @@ impl Target {
         rows: &[TargetRow],
         size: Size,
     ) -> Result<(), Failure> {
-        self.send(|| upsert.request(rows), upsert.window(), size).await
+        let bytes = rows.iter().map(|row| row_bytes(row)).sum();
+        self.send(|| upsert.request(rows), bytes, upsert.window(), size).await
     }
 }
 

@@ -14,6 +14,9 @@ pub const STATEMENT_ROWS_UNMEASURED: u32 = 50;
 pub const REQUEST_BYTES_MAX: usize = 64 << 20;
 /// Bytes of values a statement holds at most; far below the request limit, to bound memory on both sides.
 pub const STATEMENT_BYTES: usize = 1 << 20;
+/// Bytes of values in all statements on their way to the target at once, or one row that alone has more. A driver holds a
+/// statement several times over, so this bounds memory where rows are large; small rows never come near it.
+pub const STATEMENTS_BYTES_MAX: usize = 8 << 20;
 /// Bytes of one non-key value at the target (`lindorm.md` 6, `MAX_NONPK_LEN`).
 pub const VALUE_BYTES_MAX: usize = 2 << 20;
 /// Bytes of all key values of a row together (`lindorm.md` 4.2; the stricter of two figures).
