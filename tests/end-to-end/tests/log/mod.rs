@@ -8,6 +8,7 @@ mod gone;
 mod idle;
 mod restart;
 mod resume;
+mod side_by_side;
 mod stand;
 mod start;
 mod tagged;
