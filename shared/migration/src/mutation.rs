@@ -1,4 +1,5 @@
-//! Rules of the protocol that the simulation leaves out, one at a time, to show that each is needed.
+//! Rules of the protocol that the simulation leaves out, one at a time or with another that covers it, to show that each
+//! is needed.
 //!
 //! Without the feature `mutations` nothing can be left out, and every question below is answered at compile time.
 //! With it, only a thread that called `leave_out` lacks a rule; nothing but the simulation does.
@@ -143,18 +144,23 @@ mod switched {
     use std::cell::Cell;
 
     thread_local! {
-        static LEFT_OUT: Cell<Option<Rule>> = const { Cell::new(None) };
+        /// A bit for each rule.
+        static LEFT_OUT: Cell<u64> = const { Cell::new(0) };
     }
 
-    /// Leaves one rule out on this thread, or none.
-    pub fn leave_out(rule: Option<Rule>) {
-        LEFT_OUT.set(rule);
+    const fn bit(rule: Rule) -> u64 {
+        1 << rule as u32
+    }
+
+    /// Leaves these rules out on this thread, and no others.
+    pub fn leave_out(rules: impl IntoIterator<Item = Rule>) {
+        LEFT_OUT.set(rules.into_iter().fold(0, |left_out, rule| left_out | bit(rule)));
     }
 
     /// Whether the rule is left out.
     #[must_use]
     pub fn is_left_out(rule: Rule) -> bool {
-        LEFT_OUT.get() == Some(rule)
+        LEFT_OUT.get() & bit(rule) != 0
     }
 }
 

@@ -1,4 +1,4 @@
-//! One run by a seed in an environment, with every rule or without one.
+//! One run by a seed in an environment, with every rule or without some.
 
 use std::time::Duration;
 
@@ -134,12 +134,12 @@ fn fill(world: &World, tables: &[TableId]) {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn play(environment: &Environment, seed: u64, without: Option<Rule>) -> Result<Figures, Trouble> {
-    mutation::leave_out(without);
+pub fn play(environment: &Environment, seed: u64, without: &[Rule]) -> Result<Figures, Trouble> {
+    mutation::leave_out(without.iter().copied());
     let (world, writer, tables) = world(environment, seed);
     let handlers = Handlers::of(&world, 2, pace());
     let played = Runner::new(&world, &handlers, environment.clone(), writer, seed).run();
-    mutation::leave_out(None);
+    mutation::leave_out([]);
     if traces() {
         for record in world.platform.table.dump() {
             println!("{}: {}", record.key, record.body);

@@ -1,6 +1,6 @@
 //! Trials told by a line of text, so that any run of a test can be played again, and others tried.
 //!
-//! A line is `ENVIRONMENT FROM[..TO] [without RULE] [FIGURE=VALUE ...]`, for example `mixed 17`, or
+//! A line is `ENVIRONMENT FROM[..TO] [without RULE ...] [FIGURE=VALUE ...]`, for example `mixed 17`, or
 //! `calm 0..100 without Spacing skew=200`.
 
 use migration::mutation::Rule;
@@ -14,8 +14,8 @@ pub struct Trial {
     name: String,
     /// The seeds.
     pub seeds: std::ops::Range<u64>,
-    /// The rule that is left out.
-    pub without: Option<Rule>,
+    /// The rules that are left out.
+    pub without: Vec<Rule>,
     figures: Vec<(String, u64)>,
 }
 
@@ -30,11 +30,11 @@ impl Trial {
             Some((from, to)) => from.parse().ok()?..to.parse().ok()?,
             None => seeds.parse().ok()?..seeds.parse::<u64>().ok()? + 1,
         };
-        let mut trial = Self { name, seeds, without: None, figures: Vec::new() };
+        let mut trial = Self { name, seeds, without: Vec::new(), figures: Vec::new() };
         while let Some(word) = words.next() {
             if word == "without" {
                 let rule = words.next()?;
-                trial.without = Some(Rule::ALL.into_iter().find(|known| format!("{known:?}") == rule)?);
+                trial.without.push(Rule::ALL.into_iter().find(|known| format!("{known:?}") == rule)?);
                 continue;
             }
             let (figure, value) = word.split_once('=')?;

@@ -7,7 +7,7 @@ fn all_equal(name: &str, seeds: std::ops::Range<u64>) -> Figures {
     let mut all = Figures::default();
     for seed in seeds {
         let environment = named(name, seed).expect("an environment's name");
-        match play(&environment, seed, None) {
+        match play(&environment, seed, &[]) {
             Ok(figures) => {
                 all.steps += figures.steps;
                 all.mishaps += figures.mishaps;
@@ -61,5 +61,5 @@ fn everything_at_once_ends_equal_again() {
 #[test]
 fn a_seed_determines_its_run() {
     let environment = named("mixed", 3).expect("an environment's name");
-    assert_eq!(play(&environment, 3, None), play(&environment, 3, None));
+    assert_eq!(play(&environment, 3, &[]), play(&environment, 3, &[]));
 }

@@ -71,9 +71,9 @@ fn a_late_page_of_a_former_run_has_landed_before_the_successor_looks_for_emptine
 #[test]
 fn without_waiting_for_the_former_owner_a_late_page_comes_up_unseen() {
     let (_, world) = successor();
-    mutation::leave_out(Some(Rule::OwnerWait));
+    mutation::leave_out([Rule::OwnerWait]);
     plan(&world);
-    mutation::leave_out(None);
+    mutation::leave_out([]);
     assert_eq!(world.stored_run().state, State::Copying);
 }
 

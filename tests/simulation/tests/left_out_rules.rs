@@ -1,6 +1,7 @@
-//! Each rule of the protocol left out by itself: some seed ends wrong, and ends equal with the rule in.
+//! Each rule of the protocol left out: some seed, or a schedule of its own, ends wrong, and ends equal with the rule in.
 //!
-//! `RULES.md` lists rule, environment and seed; a test holds it against the code's list.
+//! `RULES.md` lists every rule with what shows it; a test holds it against the code's list. Where one rule covers
+//! another, both are left out: the run goes wrong without the two, and ends equal without either.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +10,29 @@ use simulation::{Trial, Trouble, play};
 
 /// A row of the table.
 struct Shown {
-    rule: String,
-    trial: String,
+    rules: Vec<String>,
+    by: By,
+}
+
+/// What goes wrong without the rules.
+enum By {
+    /// Runs of an environment.
+    Trial(String),
+    /// A test of this module and name.
+    Test(String, String),
 }
 
 fn table() -> Vec<Shown> {
     let text = include_str!("../RULES.md");
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |"));
     rows.filter_map(|row| {
-        let (rule, trial) = row.split_once("` | `")?;
-        Some(Shown { rule: rule.to_owned(), trial: trial.to_owned() })
+        let (rules, by) = row.split_once("` | `")?;
+        let rules = rules.split("` and `").map(str::to_owned).collect();
+        let by = match by.split_once("::") {
+            Some((module, name)) => By::Test(module.to_owned(), name.to_owned()),
+            None => By::Trial(by.to_owned()),
+        };
+        Some(Shown { rules, by })
     })
     .collect()
 }
@@ -33,7 +47,7 @@ fn argued() -> Vec<String> {
 #[test]
 fn every_rule_of_the_code_is_in_the_table() {
     let mut listed: BTreeMap<String, u32> = BTreeMap::new();
-    for rule in table().into_iter().map(|shown| shown.rule).chain(argued()) {
+    for rule in table().into_iter().flat_map(|shown| shown.rules).chain(argued()) {
         *listed.entry(rule).or_insert(0) += 1;
     }
     let known: BTreeMap<String, u32> = Rule::ALL.iter().map(|rule| (format!("{rule:?}"), 1)).collect();
@@ -41,25 +55,43 @@ fn every_rule_of_the_code_is_in_the_table() {
     assert!(table().len() >= 25, "only {} rules are shown", table().len());
 }
 
+#[test]
+fn a_schedule_of_its_own_is_a_test_that_leaves_the_rule_out() {
+    for Shown { rules, by } in table() {
+        let By::Test(module, name) = by else { continue };
+        let path = format!("{}/tests/{module}.rs", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{module}: {error}"));
+        assert!(text.contains(&format!("#[test]\nfn {name}()")), "{module} has no test {name}");
+        for rule in rules {
+            assert!(text.contains(&format!("Rule::{rule}")), "{module} does not leave out {rule}");
+        }
+    }
+}
+
 /// Seeds looked at from the listed one on: a handler that makes one call more shifts every schedule.
 const SEEDS: u64 = 40;
 
 #[test]
 fn a_run_without_a_rule_goes_wrong() {
-    for Shown { rule, trial } in table() {
-        let read = Trial::parse(&format!("{trial} without {rule}")).expect("a line of RULES.md");
+    for Shown { rules, by } in table() {
+        let By::Trial(trial) = by else { continue };
+        let without: Vec<String> = rules.iter().map(|rule| format!("without {rule}")).collect();
+        let read = Trial::parse(&format!("{trial} {}", without.join(" "))).expect("a line of RULES.md");
         let first = read.seeds.start;
-        let goes_wrong = |seed: &u64| {
+        let shows = |seed: &u64| {
             let environment = read.environment(*seed).expect("an environment");
-            is_wrong(play(&environment, *seed, read.without).as_ref().err())
+            let is_equal = |rules: &[Rule]| play(&environment, *seed, rules).is_ok();
+            let covered = read.without.len() > 1;
+            is_wrong(play(&environment, *seed, &read.without).as_ref().err())
+                && (!covered || read.without.iter().all(|rule| is_equal(&[*rule])))
         };
-        let found = (first..first + SEEDS).find(goes_wrong);
-        let seed = found.unwrap_or_else(|| panic!("nothing goes wrong without {rule}: {trial}"));
+        let found = (first..first + SEEDS).find(shows);
+        let seed = found.unwrap_or_else(|| panic!("nothing goes wrong without {rules:?}: {trial}"));
         if seed != first {
-            println!("{rule} is shown by seed {seed} of {trial} by now");
+            println!("{rules:?} is shown by seed {seed} of {trial} by now");
         }
         let environment = read.environment(seed).expect("an environment");
-        assert_eq!(play(&environment, seed, None).err(), None, "{trial}, seed {seed}, with every rule");
+        assert_eq!(play(&environment, seed, &[]).err(), None, "{trial}, seed {seed}, with every rule");
     }
 }
 

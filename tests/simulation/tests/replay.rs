@@ -21,7 +21,7 @@ fn one(line: &str) -> u64 {
     let mut steps = 0;
     for seed in trial.seeds.clone() {
         let environment = trial.environment(seed).expect("the line was read");
-        let end = match play(&environment, seed, trial.without) {
+        let end = match play(&environment, seed, &trial.without) {
             Ok(figures) => {
                 steps += figures.steps;
                 "equal".to_owned()
