@@ -14,6 +14,8 @@ use crate::report::wording::span_text;
 
 /// Between two plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(2);
+/// Between two plain lines that say the same: only a sign of life.
+const SAME_LINE_EVERY: Duration = Duration::from_secs(30);
 /// Between two notes that something is tried again.
 const TROUBLE_EVERY: Duration = Duration::from_secs(5);
 /// Between two progress events.
@@ -36,6 +38,8 @@ pub(crate) struct Reporter {
     form: Form,
     journal_told: usize,
     last_line: Option<Instant>,
+    /// The plain line told last, and when.
+    said: Option<(String, Instant)>,
     last_trouble: Option<Instant>,
     history: Vec<(Instant, u64)>,
     started: Instant,
@@ -54,6 +58,7 @@ impl Reporter {
             form,
             journal_told: 0,
             last_line: None,
+            said: None,
             last_trouble: None,
             history: Vec::new(),
             started: Instant::now(),
@@ -85,7 +90,7 @@ impl Reporter {
         let lag = snapshot.following.as_ref().filter(|_| follows).map(Following::lag_text);
         match (&self.form, lag) {
             (Form::Bars(bars), Some(lag)) => bars.show(snapshot, &lag),
-            (Form::Lines, Some(lag)) if due => println!("{}: {lag}", snapshot.run.state),
+            (Form::Lines, Some(lag)) if due => say(&mut self.said, format!("{}: {lag}", snapshot.run.state)),
             (Form::Json, Some(_)) if due => {
                 if let Some(event) = StateEvent::following(snapshot) {
                     print_line(&event);
@@ -93,7 +98,7 @@ impl Reporter {
             }
             (Form::Lines | Form::Json, Some(_)) => return,
             (form, None) => {
-                if !Self::tell_progress(form, snapshot, due, rate, left) {
+                if !tell_progress(form, &mut self.said, snapshot, due, (rate, left)) {
                     return;
                 }
             }
@@ -101,26 +106,6 @@ impl Reporter {
         if due {
             self.last_line = Some(Instant::now());
         }
-    }
-
-    /// Whether something was due.
-    fn tell_progress(form: &Form, snapshot: &Snapshot, due: bool, rate: u64, left: Option<Duration>) -> bool {
-        match form {
-            Form::Bars(bars) => bars.show(snapshot, &progress_text(snapshot, rate, left)),
-            Form::Lines if due && snapshot.run.state.copies() => {
-                println!("{}: {}", snapshot.run.state, progress_text(snapshot, rate, left));
-            }
-            Form::Json if due && snapshot.run.state.copies() => print_line(&StateEvent::Progress {
-                task: snapshot.run.task.clone(),
-                state: snapshot.run.state.to_string(),
-                rows: snapshot.rows(),
-                rows_expected: snapshot.rows_expected(),
-                bytes: snapshot.bytes(),
-                rows_per_second: rate,
-            }),
-            Form::Lines | Form::Json => return false,
-        }
-        true
     }
 
     fn tell_troubles(&self, snapshot: &Snapshot) {
@@ -200,5 +185,39 @@ impl Reporter {
         let Some((first, at_first)) = self.history.first() else { return 0 };
         let millis = u64::try_from(now.duration_since(*first).as_millis()).unwrap_or(u64::MAX);
         (rows.saturating_sub(*at_first) * 1_000).checked_div(millis).unwrap_or(0)
+    }
+}
+
+/// Tells how far the copy is; whether something was due.
+fn tell_progress(
+    form: &Form,
+    said: &mut Option<(String, Instant)>,
+    snapshot: &Snapshot,
+    due: bool,
+    (rate, left): (u64, Option<Duration>),
+) -> bool {
+    match form {
+        Form::Bars(bars) => bars.show(snapshot, &progress_text(snapshot, rate, left)),
+        Form::Lines if due && snapshot.run.state.copies() => {
+            say(said, format!("{}: {}", snapshot.run.state, progress_text(snapshot, rate, left)));
+        }
+        Form::Json if due && snapshot.run.state.copies() => print_line(&StateEvent::Progress {
+            task: snapshot.run.task.clone(),
+            state: snapshot.run.state.to_string(),
+            rows: snapshot.rows(),
+            rows_expected: snapshot.rows_expected(),
+            bytes: snapshot.bytes(),
+            rows_per_second: rate,
+        }),
+        Form::Lines | Form::Json => return false,
+    }
+    true
+}
+
+/// Prints a line, unless it was the last one too, and not long ago.
+fn say(said: &mut Option<(String, Instant)>, line: String) {
+    if said.as_ref().is_none_or(|(last, at)| *last != line || at.elapsed() >= SAME_LINE_EVERY) {
+        println!("{line}");
+        *said = Some((line, Instant::now()));
     }
 }
