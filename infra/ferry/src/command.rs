@@ -61,7 +61,7 @@ async fn carry_out(verb: Verb) -> Result<Exit, CommandError> {
         Verb::Run(args) => run_command::run(&args).await,
         Verb::Status(args) => status_command::status(&args).await,
         Verb::Pause(args) => operate(Wish::Pause, &args).await,
-        Verb::Resume(args) => operate(Wish::Resume, &args).await,
+        Verb::Resume(args) => operate(Wish::Resume { ignore_ddl: args.ignore_ddl }, &args.task).await,
         Verb::Finish(args) => operate(Wish::Finish, &args).await,
         Verb::Cancel(args) => operate(Wish::Cancel, &args).await,
         Verb::Verify(args) => verify_command::verify(&args).await,

@@ -27,7 +27,7 @@ pub enum Verb {
     /// Stop a task until it is resumed; its process ends what is in hand and exits
     Pause(OperateArgs),
     /// Let a paused or failed task go on where it stopped
-    Resume(OperateArgs),
+    Resume(ResumeArgs),
     /// End a task that follows the log, as completed, once everything committed before now is applied
     Finish(OperateArgs),
     /// End a task for good; what was written to the target stays
@@ -72,7 +72,7 @@ pub struct RunArgs {
     pub until: Until,
 }
 
-/// Arguments of `pause`, `resume`, `finish` and `cancel`.
+/// Arguments of `pause`, `finish` and `cancel`.
 #[derive(Debug, Args)]
 pub struct OperateArgs {
     /// The task's name
@@ -80,6 +80,17 @@ pub struct OperateArgs {
     /// The data folder
     #[arg(long, default_value = ".ferry")]
     pub data_dir: PathBuf,
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// Which task
+    #[command(flatten)]
+    pub task: OperateArgs,
+    /// From now on go past definitions that cannot be carried, as `on_ddl: { unsupported: ignore }` would
+    #[arg(long)]
+    pub ignore_ddl: bool,
 }
 
 /// Arguments of `status`.

@@ -22,7 +22,10 @@ const TRIES: u32 = 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
     Pause,
-    Resume,
+    Resume {
+        /// Whether definitions that cannot be carried are ignored from now on.
+        ignore_ddl: bool,
+    },
     Finish,
     Cancel,
 }
@@ -55,7 +58,7 @@ pub(crate) async fn operate(wish: Wish, args: &OperateArgs) -> Result<Exit, Comm
     let by_hand = ByHand { store: &store, clock: SystemClock::new(), run: id, is_running };
     let answer = match wish {
         Wish::Pause => by_hand.pause().await?,
-        Wish::Resume => by_hand.resume().await?,
+        Wish::Resume { ignore_ddl } => by_hand.resume(ignore_ddl).await?,
         Wish::Finish => by_hand.finish().await?,
         Wish::Cancel => by_hand.cancel().await?,
     };
@@ -81,6 +84,7 @@ pub(crate) async fn resume(
     store: &Store<SystemClock>,
     clock: &SystemClock,
     run: RunId,
+    ignore_ddl: bool,
     cause: &str,
 ) -> Result<Option<Run>, HandlerError> {
     for _ in 0..TRIES {
@@ -91,7 +95,11 @@ pub(crate) async fn resume(
         }
         let step = Step { from, event: Event::ResumedByHand, cause, now: clock.now() };
         let cleared = trouble_store::cleared(store, run).await?;
-        let moved = run_store::move_run(store, run, step, |run| run.failure = None, &cleared).await?;
+        let amend = |run: &mut Run| {
+            run.failure = None;
+            run.ignores_definitions |= ignore_ddl;
+        };
+        let moved = run_store::move_run(store, run, step, amend, &cleared).await?;
         if moved.is_some() {
             return Ok(moved);
         }
@@ -149,14 +157,25 @@ impl ByHand<'_> {
         )))
     }
 
-    async fn resume(&self) -> Result<Answer, HandlerError> {
+    async fn resume(&self, ignore_ddl: bool) -> Result<Answer, HandlerError> {
         let before = self.load().await?.value.state;
-        if let Some(moved) = resume(self.store, &self.clock, self.run, "resumed by hand").await? {
-            return Ok(Answer::Done(format!("{}, was {before}{}", moved.state, self.how_to_run())));
+        let (cause, ignored) = if ignore_ddl {
+            (
+                "resumed by hand; from here on definitions that cannot be carried are ignored",
+                ", from now on past definitions that cannot be carried",
+            )
+        } else {
+            ("resumed by hand", "")
+        };
+        if let Some(moved) = resume(self.store, &self.clock, self.run, ignore_ddl, cause).await? {
+            return Ok(Answer::Done(format!("{}, was {before}{ignored}{}", moved.state, self.how_to_run())));
         }
         let state = self.load().await?.value.state;
         if state.is_over() {
             return Ok(Answer::Refused(format!("is {state}, which is an end: it cannot be resumed")));
+        }
+        if ignore_ddl {
+            return Ok(Answer::Refused(format!("is {state}; pause it first, then resume it so")));
         }
         Ok(Answer::Already(format!("is {state} already{}", self.how_to_run())))
     }

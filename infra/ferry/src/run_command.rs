@@ -138,7 +138,7 @@ async fn enter(
     }
     match run.state {
         State::PrecheckFailed | State::Failed | State::Paused => {
-            let moved = operate_command::resume(store, clock, run.id, "run again by hand").await?;
+            let moved = operate_command::resume(store, clock, run.id, false, "run again by hand").await?;
             moved.ok_or_else(|| anyhow!("the run changed while it was resumed; try again").into())
         }
         State::Created

@@ -5,7 +5,7 @@ use crate::port::{CheckpointTable, Commit, Write};
 use crate::record::{self, LoadError, Stored, TaskHead};
 use crate::retry::Retry;
 use crate::run::{Event, Failure, Run, RunId, State};
-use crate::task::Task;
+use crate::task::{Task, UnsupportedDdl};
 use crate::time::UnixMs;
 
 /// How often a move is tried against concurrent moves before giving up.
@@ -19,7 +19,7 @@ pub async fn load_run(records: &impl CheckpointTable, run: RunId) -> Result<Opti
     record::load(records, &record::run(run)).await
 }
 
-/// The task document of a run; `None` where a later run of the same task replaced it.
+/// The task document of a run, with what the operator has said since; `None` where a later run of the same task replaced it.
 ///
 /// # Errors
 /// [`HandlerError`] where a record cannot be loaded, or the stored document is not a document of this version.
@@ -28,9 +28,13 @@ pub async fn load_task(records: &impl CheckpointTable, run: &Run) -> Result<Opti
     if head.value.run != run.id {
         return Ok(None);
     }
-    Task::parse(&head.value.document).map(Some).map_err(|faults| {
+    let mut task = Task::parse(&head.value.document).map_err(|faults| {
         HandlerError::Inconsistent(format!("the stored task document is not one of this version: {faults}"))
-    })
+    })?;
+    if run.ignores_definitions {
+        task.on_ddl.unsupported = UnsupportedDdl::Ignore;
+    }
+    Ok(Some(task))
 }
 
 /// A move of a run.

@@ -31,8 +31,8 @@ where
             let source = &mapping.source.id;
             let what = format!("rows of {source} changed without being logged, and {why}");
             if open.task.on_ddl.unsupported == UnsupportedDdl::Stop {
-                let remedy = "start the task again under a new name, or set `on_ddl: { unsupported: ignore }` in a \
-                              new task to leave such rows as they are";
+                let remedy = "`ferry resume NAME --ignore-ddl` leaves such rows as they are, now and later; or start a new \
+                              task for a fresh copy";
                 let (table, remedy) = (Some(source.clone()), remedy.to_owned());
                 return Ok(Err(Refusal { table, what, remedy }));
             }

@@ -98,8 +98,8 @@ impl<'a> State<'a> {
             UnsupportedDdl::Stop => Err(refusal(
                 Some(table),
                 what,
-                "set `on_ddl: { unsupported: ignore }` and run the task again to go on without it, or start a new task for a \
-                 fresh copy",
+                "`ferry resume NAME --ignore-ddl` goes on without it, and without any that cannot be carried later; or start a \
+                 new task for a fresh copy",
             )),
         }
     }

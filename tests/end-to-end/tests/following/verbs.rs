@@ -1,7 +1,7 @@
 //! `pause`, `resume`, `finish` and `cancel` beside a live process and without one.
 
 use crate::following::stage::{Writer, following};
-use crate::stage::{Ended, Task};
+use crate::stage::{Ended, Task, run_sql};
 
 fn verb(task: &Task, verb: &str) -> Ended {
     task.start_raw(&[verb, &task.name, "--data-dir", "data"], &[]).wait()
@@ -64,4 +64,29 @@ fn a_cancelled_run_ends_for_good() {
     task.ferry("run", &[]).expect(1);
     let unknown = task.start_raw(&["pause", "other", "--data-dir", "data"], &[]).wait().expect(2);
     assert_eq!(unknown.err, "ferry: there is no task other in this data folder; it has follow_cancel\n");
+}
+
+#[test]
+fn a_definition_that_cannot_be_carried_stops_the_task_until_its_owner_goes_past_it() {
+    let task = following("follow_past", 300);
+    task.ferry("run", &["--until", "caught-up"]).expect(0);
+    run_sql(
+        "USE follow_past; CREATE TABLE heap (a INT); INSERT INTO heap VALUES (1); UPDATE orders SET v = v + 1",
+    );
+    let ended = task.ferry("run", &["--until", "caught-up"]).expect(1);
+    let failed = "a definition of follow_past.heap cannot be carried";
+    assert!(ended.out.contains(failed) && ended.out.contains("resume NAME --ignore-ddl"), "{}", ended.out);
+    // By hand without a word on definitions it stops there again.
+    task.ferry("run", &["--until", "caught-up"]).expect(1);
+    let resumed =
+        task.start_raw(&["resume", &task.name, "--ignore-ddl", "--data-dir", "data"], &[]).wait().expect(0);
+    assert!(resumed.out.contains("from now on past definitions that cannot be carried"), "{}", resumed.out);
+    task.ferry("run", &["--until", "caught-up"]).expect(0);
+    // So it stays, for rows of what was left out and for the next such definition.
+    run_sql(
+        "USE follow_past; INSERT INTO heap VALUES (2); CREATE TABLE heap2 (a INT); UPDATE orders SET v = v + 1",
+    );
+    let ended = task.ferry("run", &["--until", "caught-up"]).expect(0);
+    assert!(ended.out.contains("ignored for follow_past.heap2"), "{}", ended.out);
+    task.ferry("verify", &[]).expect(0);
 }

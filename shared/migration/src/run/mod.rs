@@ -4,6 +4,8 @@
 //! meet the messages, leases or stamps of an earlier attempt (protocol H5).
 //! One enum says where a run stands, one function moves it, and every move is journalled with its cause.
 
+mod journal;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use crate::capabilities::Capabilities;
 use crate::ident::DatabaseName;
 use crate::statement_form::StatementForm;
 use crate::time::UnixMs;
+
+pub use self::journal::JournalEntry;
 
 /// Names a run; made outside, where random numbers are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -259,21 +263,11 @@ pub struct Run {
     /// How often it was resumed by hand: what was in flight before may have been dropped.
     #[serde(default)]
     pub resumes: u32,
+    /// Whether the operator has said since that definitions which cannot be carried are ignored, whatever the document says.
+    #[serde(default)]
+    pub ignores_definitions: bool,
     /// The number of the next journal entry.
     pub journal_next: u32,
-}
-
-/// One move of a run: `run#ID` / `journal#NNNNNN`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JournalEntry {
-    /// When, by the writer's clock.
-    pub at: UnixMs,
-    /// From.
-    pub from: State,
-    /// To.
-    pub to: State,
-    /// Why.
-    pub cause: String,
 }
 
 impl Run {
@@ -292,6 +286,7 @@ impl Run {
             tables: 0,
             finish: false,
             resumes: 0,
+            ignores_definitions: false,
             journal_next: 0,
         }
     }
