@@ -11,6 +11,8 @@
 //!    never given again within an epoch (`lanes`).
 //! 4. An invocation that ends in good order sends its own message again. Should that be lost, the tick sends another; a
 //!    message too many finds the lease held, and is done with.
+//! 5. What stops the run stops it only while nobody else has the lease. A reader that went on too late may have read an old
+//!    place with the tables of a later one.
 //!
 //! [`migration::reader_state`] argues for what is stored, [`migration::lane_progress`] for what lanes do with it.
 
@@ -66,7 +68,11 @@ where
             Ok(Entry::Leave(outcome)) => return Ok(outcome),
             Err(halt) => return self.settle(run, halt).await,
         };
-        let halt = self.read(&mut held).await.err();
+        let mut halt = self.read(&mut held).await.err();
+        // Who has lost the lease may have read with tables of another time: nobody fails a run by that.
+        if matches!(halt, Some(Halt::Stop { .. } | Halt::Error(_))) && self.is_taken_over(&held).await? {
+            halt = Some(Halt::Lost);
+        }
         self.give_back(&held).await;
         match halt {
             None => {

@@ -96,8 +96,8 @@ where
         let stored: Option<Stored<Lease>> = record::load(self.records, &key).await?;
         let before = stored.as_ref().map_or_else(Lease::unheld, |stored| stored.value);
         let now = self.clock.now();
-        let given = if is_left_out(Rule::LaneLease) { Lease { until: UnixMs(0), ..before } } else { before };
-        let lease = match given.acquire_for(now, budget.deadline, timeout) {
+        let before = if is_left_out(Rule::LaneLease) { Lease { until: UnixMs(0), ..before } } else { before };
+        let lease = match before.acquire_for(now, budget.deadline, timeout) {
             Ok(lease) => lease,
             Err(busy) => return Ok(Entry::Busy(now.until(busy.until))),
         };

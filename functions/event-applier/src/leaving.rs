@@ -1,11 +1,13 @@
 //! Giving the lane back: at once where every statement was answered and recorded, else as soon as nothing can take
 //! effect any more.
 
+use std::time::Duration;
+
 use migration::lease::Lease;
 use migration::mutation::{Rule, is_left_out};
 use migration::outcome::HandlerError;
 use migration::port::{
-    CheckpointTable, Clock, Deleter, ObjectStore, PortError, Queue, RowImages, Sink, Surface,
+    CheckpointTable, Clock, Commit, Deleter, ObjectStore, PortError, Queue, RowImages, Sink, Surface,
 };
 use migration::record;
 use migration::retry::{Effect, Retry};
@@ -52,6 +54,10 @@ where
             }
             outcome => outcome,
         };
+        // A later holder has the lane: what this one found may be long past, and fails no run.
+        if outcome.is_err() && matches!(stored, Ok(Commit::Conflict)) && !is_left_out(Rule::FencingToken) {
+            return Err(Stop::Again(Duration::ZERO));
+        }
         // What stopped the work tells more than a lease that could not be ended; that one runs out by itself. A conflict
         // means that a later holder has it.
         if outcome.is_ok() {

@@ -47,7 +47,8 @@ where
         for _ in 0..TRIES {
             let mut writes = rejections.store(self.records, id).await?;
             writes.push(record::put(record::lane(id, held.lane), &reached, held.progress.unchanged()));
-            let lease = held.lease.value.release(held.lease.value.token).ok().filter(|_| is_last);
+            let gives_back = is_last && !is_left_out(Rule::FencingToken);
+            let lease = held.lease.value.release(held.lease.value.token).ok().filter(|_| gives_back);
             match &lease {
                 Some(released) => {
                     writes.push(record::put(lease_key.clone(), released, held.lease.unchanged()));

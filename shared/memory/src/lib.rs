@@ -44,4 +44,4 @@ pub use source_table::RowChange;
 pub use table::MemoryTable;
 pub use target::MemoryTarget;
 pub use world::{TARGET, World, chunk_id, finish, row};
-pub use yielding::{Yielding, YieldingStream};
+pub use yielding::{Yielding, YieldingStream, next_call};

@@ -1,8 +1,9 @@
 //! A port that gives way to others before each of its calls.
 //!
 //! So whoever polls a handler sees it stop in front of every call: it can let another handler go first, wait, or
-//! drop it there, which is a crash after the call before and before this one.
+//! drop it there, which is a crash after the call before and before this one. [`next_call`] tells which call it is.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -21,6 +22,8 @@ use migration::port::{
 use migration::run::RunId;
 use migration::schema::{SourceTable, TableMapping, TargetColumn, TargetTable};
 use migration::time::UnixMs;
+
+use crate::faults::Call;
 
 /// The port inside, one call at a time.
 #[derive(Debug, Clone)]
@@ -44,10 +47,28 @@ impl<P> Yielding<P> {
     }
 }
 
-/// Pending once.
-#[derive(Debug, Default)]
+thread_local! {
+    static NEXT: Cell<Option<Call>> = const { Cell::new(None) };
+}
+
+/// Polls something, and tells the call in front of which it stopped; none where it ended or sleeps.
+pub fn next_call<T>(poll: impl FnOnce() -> T) -> (T, Option<Call>) {
+    NEXT.set(None);
+    let polled = poll();
+    (polled, NEXT.take())
+}
+
+/// Pending once, in front of a call.
+#[derive(Debug)]
 struct GiveWay {
+    call: Call,
     given: bool,
+}
+
+impl GiveWay {
+    fn before(call: Call) -> Self {
+        Self { call, given: false }
+    }
 }
 
 impl Future for GiveWay {
@@ -58,6 +79,7 @@ impl Future for GiveWay {
             return Poll::Ready(());
         }
         self.given = true;
+        NEXT.set(Some(self.call));
         context.waker().wake_by_ref();
         Poll::Pending
     }
@@ -65,7 +87,7 @@ impl Future for GiveWay {
 
 impl<P: CheckpointTable> CheckpointTable for Yielding<P> {
     async fn get(&self, key: &RecordKey) -> Result<Option<Record>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Get).await;
         self.inner.get(key).await
     }
 
@@ -76,24 +98,24 @@ impl<P: CheckpointTable> CheckpointTable for Yielding<P> {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Record>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Range).await;
         self.inner.range(partition, prefix, after, limit).await
     }
 
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Commit).await;
         self.inner.commit(writes).await
     }
 }
 
 impl<P: Queue> Queue for Yielding<P> {
     async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<SendOutcome>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Send).await;
         self.inner.send(queue, messages).await
     }
 
     async fn depth(&self, queue: QueueName) -> Result<u64, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Depth).await;
         self.inner.depth(queue).await
     }
 }
@@ -105,36 +127,36 @@ impl<P: KeySampler> KeySampler for Yielding<P> {
         range: &KeyRange,
         rows: u64,
     ) -> Result<Option<KeyTuple>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::BoundaryAfter).await;
         self.inner.boundary_after(table, range, rows).await
     }
 }
 
 impl<P: SourceCatalog> SourceCatalog for Yielding<P> {
     async fn facts(&self) -> Result<SourceFacts, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::SourceFacts).await;
         self.inner.facts().await
     }
 
     async fn table_names(&self, database: &DatabaseName) -> Result<Option<Vec<TableId>>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::TableNames).await;
         self.inner.table_names(database).await
     }
 
     async fn describe(&self, tables: &[TableId]) -> Result<Vec<SourceTable>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::DescribeSource).await;
         self.inner.describe(tables).await
     }
 
     async fn count(&self, table: &SourceTable, question: &SourceQuestion) -> Result<Option<u64>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Count).await;
         self.inner.count(table, question).await
     }
 }
 
 impl<P: RowSource> RowSource for Yielding<P> {
     async fn page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Page).await;
         let rows_max = request.rows_max.min(self.page_rows_max);
         self.inner.page(&PageRequest { rows_max, ..request.clone() }).await
     }
@@ -142,39 +164,39 @@ impl<P: RowSource> RowSource for Yielding<P> {
 
 impl<P: Sink> Sink for Yielding<P> {
     async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Write).await;
         self.inner.write(batch, settled_by).await
     }
 }
 
 impl<P: TargetCatalog> TargetCatalog for Yielding<P> {
     async fn facts(&self) -> Result<TargetFacts, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::TargetFacts).await;
         self.inner.facts().await
     }
 
     async fn databases(&self) -> Result<Vec<DatabaseName>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Databases).await;
         self.inner.databases().await
     }
 
     async fn describe(&self, table: &TableId) -> Result<Option<TargetTable>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::DescribeTarget).await;
         self.inner.describe(table).await
     }
 
     async fn is_empty(&self, table: &TableId) -> Result<bool, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::IsEmpty).await;
         self.inner.is_empty(table).await
     }
 
     async fn create_database(&self, database: &DatabaseName) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::CreateDatabase).await;
         self.inner.create_database(database).await
     }
 
     async fn create_table(&self, table: &TargetTable) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::CreateTable).await;
         self.inner.create_table(table).await
     }
 
@@ -185,43 +207,43 @@ impl<P: TargetCatalog> TargetCatalog for Yielding<P> {
 
 impl<P: TargetProbe> TargetProbe for Yielding<P> {
     async fn probe(&self, run: RunId, database: &DatabaseName) -> Result<Capabilities, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Probe).await;
         self.inner.probe(run, database).await
     }
 
     async fn drop_probe(&self, run: RunId, database: &DatabaseName) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::DropProbe).await;
         self.inner.drop_probe(run, database).await
     }
 }
 
 impl<P: TargetClock> TargetClock for Yielding<P> {
     async fn target_now(&self, run: RunId, database: &DatabaseName) -> Result<UnixMs, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::TargetNow).await;
         self.inner.target_now(run, database).await
     }
 }
 
 impl<P: Deleter> Deleter for Yielding<P> {
     async fn delete(&self, batch: DeleteBatch<'_>, settled_by: UnixMs) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::DeleteRows).await;
         self.inner.delete(batch, settled_by).await
     }
 }
 
 impl<P: ObjectStore> ObjectStore for Yielding<P> {
     async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::PutObject).await;
         self.inner.put(name, bytes).await
     }
 
     async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::GetObject).await;
         self.inner.get(name).await
     }
 
     async fn remove(&self, name: &str) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::RemoveObject).await;
         self.inner.remove(name).await
     }
 }
@@ -230,27 +252,27 @@ impl<P: ChangeLog> ChangeLog for Yielding<P> {
     type Stream = YieldingStream<P::Stream>;
 
     async fn start(&self) -> Result<LogStart, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::LogStart).await;
         self.inner.start().await
     }
 
     async fn end(&self) -> Result<LogEnd, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::LogEnd).await;
         self.inner.end().await
     }
 
     async fn is_visible(&self, end: &LogEnd) -> Result<bool, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::LogVisible).await;
         self.inner.is_visible(end).await
     }
 
     async fn open(&self, at: &OpenAt) -> Result<Result<Self::Stream, LogGone>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::LogOpen).await;
         Ok(self.inner.open(at).await?.map(|inner| YieldingStream { inner, events: 0 }))
     }
 
     async fn file_for(&self, executed: &GtidSet) -> Result<Option<OpenAt>, PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::LogFileFor).await;
         self.inner.file_for(executed).await
     }
 }
@@ -268,7 +290,7 @@ pub struct YieldingStream<S> {
 impl<S: LogStream> LogStream for YieldingStream<S> {
     async fn next(&mut self, wait: Duration) -> Result<Option<LogEvent>, PortError> {
         if self.events.is_multiple_of(EVENTS_BETWEEN) {
-            GiveWay::default().await;
+            GiveWay::before(Call::LogNext).await;
         }
         self.events += 1;
         self.inner.next(wait).await
@@ -277,22 +299,22 @@ impl<S: LogStream> LogStream for YieldingStream<S> {
 
 impl<P: TargetDefiner> TargetDefiner for Yielding<P> {
     async fn add_column(&self, table: &TableId, column: &TargetColumn) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::AddColumn).await;
         self.inner.add_column(table, column).await
     }
 
     async fn drop_column(&self, table: &TableId, column: &ColumnName) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::DropColumn).await;
         self.inner.drop_column(table, column).await
     }
 
     async fn drop_table(&self, table: &TableId) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::DropTable).await;
         self.inner.drop_table(table).await
     }
 
     async fn truncate(&self, table: &TableId) -> Result<(), PortError> {
-        GiveWay::default().await;
+        GiveWay::before(Call::Truncate).await;
         self.inner.truncate(table).await
     }
 }

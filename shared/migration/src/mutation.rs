@@ -15,6 +15,8 @@ pub enum Rule {
     IntentFirst,
     /// Low-water marks (H2).
     LowWater,
+    /// A store raises the low-water mark of a lane that had nothing outstanding (H2).
+    IdleRaisesLow,
     /// An epoch starts where every lane is known to be applied, not at the stored position (O1).
     EpochAtLowWater,
     /// A new epoch is stored before its first batch (H11).
@@ -93,11 +95,12 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::SecondPart,
         Self::StoreAfterSend,
         Self::IntentFirst,
         Self::LowWater,
+        Self::IdleRaisesLow,
         Self::EpochAtLowWater,
         Self::EpochStoredFirst,
         Self::EpochAfterExpiry,

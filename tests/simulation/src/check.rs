@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use memory::{MemorySource, World};
+use memory::{MemorySource, World, finish};
 use migration::chunk::Reject;
 use migration::ident::TableId;
 use migration::lease::Lease;
-use migration::port::QueueName;
+use migration::port::{Clock, QueueName};
 use migration::record;
 use migration::run::State;
 use migration::table_plan::TableRecord;
-use migration::time::UnixMs;
 use migration::value::{SourceValue, TargetValue};
 
 use crate::writer::BAD_VALUE;
@@ -54,10 +53,6 @@ pub(crate) fn judge(world: &World, tables: &[TableId]) -> Result<(), Trouble> {
         };
         same_rows(world, &world.source, table)?;
     }
-    let leases: Vec<Lease> = world.all(record::LEASES);
-    if leases.iter().any(|lease| lease.until > UnixMs(0) && !lease.has_ended(run_end(world))) {
-        return Err(Trouble::Early("a lease had not ended when the run was completed".to_owned()));
-    }
     let dead = world.platform.queue.dead_letters(QueueName::Changes);
     match dead.first() {
         Some(letter) => Err(Trouble::Left(format!("a dead letter received {} times", letter.receive_count))),
@@ -65,9 +60,20 @@ pub(crate) fn judge(world: &World, tables: &[TableId]) -> Result<(), Trouble> {
     }
 }
 
-fn run_end(world: &World) -> UnixMs {
-    let journal: Vec<migration::run::JournalEntry> = world.all(record::JOURNAL);
-    journal.last().map(|entry| entry.at).unwrap_or_default()
+/// Looks, just as the run is completed, for anybody who could still write to the target: only planner and reader never do.
+///
+/// # Errors
+/// [`Trouble::Early`] where there is one.
+pub(crate) fn nobody_writes(world: &World) -> Result<(), Trouble> {
+    let (table, run) = (&world.platform.table, world.run);
+    let leases = finish(record::load_all::<Lease>(table, &record::run_partition(run), record::LEASES));
+    let leases = leases.expect("invariant: the records can be read");
+    let others = [record::planner_lease(run), record::reader_lease(run)];
+    let now = world.platform.clock.now();
+    match leases.iter().find(|(key, lease)| !others.contains(key) && !lease.value.has_ended(now)) {
+        Some((key, _)) => Err(Trouble::Early(format!("{} had not ended", key.sort))),
+        None => Ok(()),
+    }
 }
 
 fn same_rows(world: &World, source: &MemorySource, table: &TableRecord) -> Result<(), Trouble> {

@@ -20,7 +20,7 @@ use migration::message::Message;
 use migration::outcome::{HandlerError, Outcome};
 
 /// How the messages of an invocation end, one for each.
-pub(crate) type Ends = Vec<Result<Outcome, HandlerError>>;
+pub type Ends = Vec<Result<Outcome, HandlerError>>;
 
 /// A handler at work.
 pub(crate) type Working<'h> = Pin<Box<dyn Future<Output = Ends> + 'h>>;

@@ -1,6 +1,7 @@
 //! Whole migrations in memory: the real handlers in orders drawn from seeds, under everything that may go wrong.
 //!
-//! [`play`] carries out one run by a seed in an [`Environment`] and judges it. The tests are in `tests/`.
+//! [`play`] carries out one run by a seed in an [`Environment`] and judges it; on a [`Stage`] a test plays a schedule of its
+//! own. The tests are in `tests/`.
 
 mod check;
 mod environment;
@@ -10,12 +11,15 @@ mod named;
 mod operator;
 mod play;
 mod runner;
+mod stage;
 mod trial;
 mod writer;
 
 pub use check::Trouble;
 pub use environment::{Environment, Switch};
+pub use handlers::Ends;
 pub use named::{NAMES, named};
 pub use play::play;
 pub use runner::Figures;
+pub use stage::{Actor, Stage, without};
 pub use trial::Trial;

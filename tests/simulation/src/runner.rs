@@ -15,7 +15,7 @@ use migration::retry::Retry;
 use migration::run::State;
 use migration::time::UnixMs;
 
-use crate::check::Trouble;
+use crate::check::{Trouble, nobody_writes};
 use crate::environment::{Environment, Switch};
 use crate::handlers::{Handlers, Work};
 use crate::invocation::Invocation;
@@ -60,6 +60,7 @@ pub(crate) struct Runner<'h> {
     next_write: UnixMs,
     switched: bool,
     fixed_at: Option<UnixMs>,
+    completed: bool,
     traces: bool,
 }
 
@@ -89,6 +90,7 @@ impl<'h> Runner<'h> {
             next_write: begun,
             switched: false,
             fixed_at: None,
+            completed: false,
             traces: crate::play::traces(),
         }
     }
@@ -105,7 +107,11 @@ impl<'h> Runner<'h> {
                 let failure = self.world.stored_run().failure;
                 return Err(Trouble::Failed(failure.map(|failure| failure.what).unwrap_or_default()));
             }
-            if state == State::Completed && self.invocations.is_empty() {
+            if state == State::Completed && !self.completed {
+                self.completed = true;
+                nobody_writes(self.world)?;
+            }
+            if self.completed && self.invocations.is_empty() {
                 self.world.platform.clock.advance(SETTLED);
                 return Ok(self.figures);
             }

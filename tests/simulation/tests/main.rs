@@ -2,6 +2,7 @@
 
 mod follow_runs;
 mod former_run;
+mod late_handlers;
 mod left_out_rules;
 mod migration_disturbed;
 mod migration_run;

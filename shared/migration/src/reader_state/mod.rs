@@ -42,6 +42,7 @@ use serde::{Deserialize, Serialize};
 use crate::barrier::Barrier;
 use crate::gtid::{Gtid, GtidSet};
 use crate::lane_progress::{Epoch, LaneProgress};
+use crate::mutation::{self, Rule};
 use crate::position::{LogPlace, Position, Timeline};
 use crate::schema::SchemaVersion;
 use crate::time::UnixMs;
@@ -271,7 +272,8 @@ impl ReaderState {
         let mut next = self.clone();
         for (lane, (shipping, progress)) in next.lanes.iter_mut().zip(lanes).enumerate() {
             let outstanding = self.is_outstanding(lane, progress);
-            let low = if outstanding { shipping.low.max(progress.applied) } else { self.position };
+            let is_kept = outstanding || mutation::is_left_out(Rule::IdleRaisesLow);
+            let low = if is_kept { shipping.low.max(progress.applied) } else { self.position };
             shipping.low = shipping.low.max(low);
             if !outstanding {
                 shipping.oldest = UnixMs(0);
