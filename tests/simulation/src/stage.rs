@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use memory::{Call, Platform, RowChange, TARGET, World, finish, next_call};
 use migration::budget::Budget;
+use migration::capabilities::Capabilities;
 use migration::ident::TableId;
 use migration::message::Message;
 use migration::mutation::{self, Rule};
@@ -62,14 +63,31 @@ impl Stage {
         world.set("tables_on_target", json!({ "if_not_empty": "allow" }));
         world.set("tuning", json!({ "lanes": lanes, "write_spacing": "250 ms" }));
         world.add_table("orders", []);
+        let stage = Self::start(world);
+        stage.until(|world| world.stored_run().state == State::Running);
+        stage
+    }
+
+    /// A run that begins to copy a table `orders` with rows 1 and 2 to a target that takes no stamps, and then follows.
+    #[must_use]
+    pub fn copying_without_stamps() -> Self {
+        let mut world = World::on(Platform::stepped());
+        world.set("migration", json!("full_and_incremental"));
+        world.set("tuning", json!({ "lanes": 1, "write_spacing": "250 ms" }));
+        world.set_capabilities(Capabilities::all_shown().without_stamps("the schedule says so"));
+        world.add_table("orders", (1..3).map(memory::row));
+        let stage = Self::start(world);
+        stage.invoke(Message::Plan { run: stage.world.run }, LIFE).end();
+        stage
+    }
+
+    fn start(world: World) -> Self {
         world.start();
         world.target.add_table(world.mapping(0).target.clone());
         let task = world.stored_run().task;
         let owner = Owner { run: world.run, task, highest_stamp: UnixMs(1), former: None, settled: true };
         world.store(record::owner(TARGET, &world.mapping(0).target.id), &owner);
-        let stage = Self { handlers: Handlers::of(&world, 2, pace()), world };
-        stage.until(|world| world.stored_run().state == State::Running);
-        stage
+        Self { handlers: Handlers::of(&world, 2, pace()), world }
     }
 
     /// Source, target, records and queues.
@@ -169,13 +187,14 @@ impl Stage {
         bodies
     }
 
-    /// A tick, and every message that can be received.
+    /// A tick, and every message that waits.
     pub fn round(&self) {
         let run = self.world.run;
         self.invoke(Message::Plan { run }, LIFE).end();
         self.read();
-        for queue in [QueueName::Changes, QueueName::Read, QueueName::Copy, QueueName::Plan] {
-            for _ in 0..20 {
+        // Readers send their own message again, and would go on for ever.
+        for queue in [QueueName::Changes, QueueName::Copy, QueueName::Plan] {
+            for _ in 0..self.world.platform.queue.bodies(queue).len() {
                 let Some(actor) = self.deliver(queue, LIFE) else { break };
                 actor.end();
             }
@@ -195,12 +214,17 @@ impl Stage {
         assert!(is_met, "it never comes about: {:?}", self.world.stored_run());
     }
 
+    /// Asks to finish.
+    pub fn ask_to_finish(&self) {
+        Operator::new(self.world.clone()).finish();
+    }
+
     /// Finishes the run, and judges it.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn finish(&self) -> Result<(), Trouble> {
-        Operator::new(self.world.clone()).finish();
+        self.ask_to_finish();
         let tables = [self.table()];
         for _ in 0..ROUNDS_MAX {
             let run = self.world.stored_run();

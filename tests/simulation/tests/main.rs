@@ -3,7 +3,9 @@
 mod follow_runs;
 mod former_run;
 mod late_handlers;
+mod late_writes;
 mod left_out_rules;
 mod migration_disturbed;
 mod migration_run;
+mod reader_deaths;
 mod replay;
