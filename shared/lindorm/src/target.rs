@@ -9,10 +9,12 @@ use std::time::Duration;
 use migration::limits::{DDL_TIMEOUT, STATEMENT_TIMEOUT};
 use migration::port::PortError;
 use migration::retry::backoff;
+use migration::time::UnixMs;
 use mysql_async::Row;
 
+use crate::classify::Class;
 use crate::failure::Failure;
-use crate::moment::jittered;
+use crate::moment::{jittered, now};
 use crate::pool::Pool;
 use crate::request::{Backslashes, Request};
 use crate::settings::Settings;
@@ -96,7 +98,16 @@ impl Target {
 
     /// Sends a definition once.
     pub(crate) async fn define(&self, sql: &str) -> Result<(), Failure> {
+        self.define_by(sql, UnixMs(u64::MAX)).await
+    }
+
+    /// The same, unless its timeout would pass `settled_by`: connecting may have taken long.
+    pub(crate) async fn define_by(&self, sql: &str, settled_by: UnixMs) -> Result<(), Failure> {
         let mut leased = self.pool.lease_proven().await?;
+        if now().plus(DDL_TIMEOUT) > settled_by {
+            leased.give_back();
+            return Err(Failure::of(Class::Stale, "the time for sending is over"));
+        }
         let outcome = leased.session.run(sql, DDL_TIMEOUT).await;
         leased.ended(outcome)
     }

@@ -158,15 +158,16 @@ impl StoredTable {
         row.deleted_at = row.deleted_at.max(Some(stamp));
     }
 
-    /// Forgets what is hidden, and the delete markers that hid it: what arrives later is not hidden any more.
-    pub(crate) fn compact(&mut self) {
+    /// Forgets what is hidden, and the delete markers that hid it: what arrives later is not hidden any more. Markers
+    /// stamped after `until` stay.
+    pub(crate) fn compact(&mut self, until: UnixMs) {
         self.dropped.clear();
         for row in self.rows.values_mut() {
-            if let Some(hidden) = row.deleted_at.take() {
+            if let Some(hidden) = row.deleted_at.take_if(|hidden| *hidden <= until) {
                 row.cells.retain(|_, (stamp, _)| *stamp > hidden);
             }
         }
-        self.rows.retain(|_, row| !row.cells.is_empty());
+        self.rows.retain(|_, row| !row.cells.is_empty() || row.deleted_at.is_some());
     }
 
     /// The rows a SELECT finds, without their NULLs.

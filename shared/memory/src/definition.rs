@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use migration::ident::{ColumnName, TableId};
+use migration::limits::DDL_TIMEOUT;
 use migration::port::{PortError, TargetDefiner};
 use migration::retry::Retry;
 use migration::schema::TargetColumn;
+use migration::time::UnixMs;
 
 use crate::cells::{StoredTable, refused};
 use crate::faults::{Call, Step, after, before};
@@ -53,9 +55,11 @@ impl Definition {
 }
 
 impl MemoryTarget {
-    fn define(&self, definition: Definition) -> Result<(), PortError> {
+    fn define(&self, definition: Definition, settled_by: UnixMs) -> Result<(), PortError> {
         let call = definition.call();
-        match self.script().step(call) {
+        let step = self.script().step(call);
+        self.admit(DDL_TIMEOUT, settled_by)?;
+        match step {
             Step::Work => self.carry_out(&definition),
             Step::Before(retry) => Err(before(call, retry)),
             Step::Conflict => Err(before(call, Retry::Now)),
@@ -70,19 +74,29 @@ impl MemoryTarget {
 }
 
 impl TargetDefiner for MemoryTarget {
-    async fn add_column(&self, table: &TableId, column: &TargetColumn) -> Result<(), PortError> {
-        self.define(Definition::AddColumn(table.clone(), column.clone()))
+    async fn add_column(
+        &self,
+        table: &TableId,
+        column: &TargetColumn,
+        settled_by: UnixMs,
+    ) -> Result<(), PortError> {
+        self.define(Definition::AddColumn(table.clone(), column.clone()), settled_by)
     }
 
-    async fn drop_column(&self, table: &TableId, column: &ColumnName) -> Result<(), PortError> {
-        self.define(Definition::DropColumn(table.clone(), column.clone()))
+    async fn drop_column(
+        &self,
+        table: &TableId,
+        column: &ColumnName,
+        settled_by: UnixMs,
+    ) -> Result<(), PortError> {
+        self.define(Definition::DropColumn(table.clone(), column.clone()), settled_by)
     }
 
-    async fn drop_table(&self, table: &TableId) -> Result<(), PortError> {
-        self.define(Definition::DropTable(table.clone()))
+    async fn drop_table(&self, table: &TableId, settled_by: UnixMs) -> Result<(), PortError> {
+        self.define(Definition::DropTable(table.clone()), settled_by)
     }
 
-    async fn truncate(&self, table: &TableId) -> Result<(), PortError> {
-        self.define(Definition::Truncate(table.clone()))
+    async fn truncate(&self, table: &TableId, settled_by: UnixMs) -> Result<(), PortError> {
+        self.define(Definition::Truncate(table.clone()), settled_by)
     }
 }

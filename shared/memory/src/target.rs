@@ -105,10 +105,12 @@ impl MemoryTarget {
         self.server().tells = tells;
     }
 
-    /// Compacts every table: what is hidden goes, and so do the delete markers.
-    pub fn compact(&self) {
+    /// Compacts every table: what is hidden goes, and so do the delete markers older than `age`.
+    pub fn compact(&self, age: Duration) {
+        let until =
+            UnixMs(self.clock.now().0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)));
         for table in self.server().tables.values_mut() {
-            table.compact();
+            table.compact(until);
         }
     }
 
@@ -156,6 +158,11 @@ impl MemoryTarget {
 
     pub(crate) fn script(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Whether a statement that may take `timeout` is settled by then.
+    pub(crate) fn admit(&self, timeout: Duration, settled_by: UnixMs) -> Result<(), PortError> {
+        admit_time(self.clock.now(), timeout, settled_by)
     }
 
     pub(crate) fn carry_out(&self, definition: &Definition) -> Result<(), PortError> {
@@ -356,7 +363,7 @@ impl TargetClock for MemoryTarget {
 impl Sink for MemoryTarget {
     async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
         let step = self.faults.step(Call::Write);
-        admit_time(self.clock.now(), STATEMENT_TIMEOUT, settled_by)?;
+        self.admit(STATEMENT_TIMEOUT, settled_by)?;
         let all = batch.rows.len();
         match step {
             Step::Work => self.take(&batch, all, None),
@@ -378,7 +385,7 @@ impl Deleter for MemoryTarget {
             TimeoutHint::Given => STATEMENT_TIMEOUT,
             TimeoutHint::Left => DDL_TIMEOUT,
         };
-        admit_time(self.clock.now(), timeout, settled_by)?;
+        self.admit(timeout, settled_by)?;
         let all = batch.keys.len();
         let failed = |retry| after(Call::DeleteRows, retry);
         match step {

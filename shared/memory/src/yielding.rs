@@ -298,23 +298,23 @@ impl<S: LogStream> LogStream for YieldingStream<S> {
 }
 
 impl<P: TargetDefiner> TargetDefiner for Yielding<P> {
-    async fn add_column(&self, table: &TableId, column: &TargetColumn) -> Result<(), PortError> {
+    async fn add_column(&self, table: &TableId, column: &TargetColumn, settled_by: UnixMs) -> Result<(), PortError> {
         GiveWay::before(Call::AddColumn).await;
-        self.inner.add_column(table, column).await
+        self.inner.add_column(table, column, settled_by).await
     }
 
-    async fn drop_column(&self, table: &TableId, column: &ColumnName) -> Result<(), PortError> {
+    async fn drop_column(&self, table: &TableId, column: &ColumnName, settled_by: UnixMs) -> Result<(), PortError> {
         GiveWay::before(Call::DropColumn).await;
-        self.inner.drop_column(table, column).await
+        self.inner.drop_column(table, column, settled_by).await
     }
 
-    async fn drop_table(&self, table: &TableId) -> Result<(), PortError> {
+    async fn drop_table(&self, table: &TableId, settled_by: UnixMs) -> Result<(), PortError> {
         GiveWay::before(Call::DropTable).await;
-        self.inner.drop_table(table).await
+        self.inner.drop_table(table, settled_by).await
     }
 
-    async fn truncate(&self, table: &TableId) -> Result<(), PortError> {
+    async fn truncate(&self, table: &TableId, settled_by: UnixMs) -> Result<(), PortError> {
         GiveWay::before(Call::Truncate).await;
-        self.inner.truncate(table).await
+        self.inner.truncate(table, settled_by).await
     }
 }

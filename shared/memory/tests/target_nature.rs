@@ -77,7 +77,7 @@ fn compaction_lets_a_late_write_come_up() {
     delete(&target);
     write(&target, Some(old), Some("late"), None);
     assert_eq!(name(&target), None);
-    target.compact();
+    target.compact(Duration::ZERO);
     write(&target, Some(old), Some("late"), None);
     assert_eq!(name(&target).as_deref(), Some("late"));
 }

@@ -42,10 +42,17 @@ pub struct Environment {
     pub hangs: u64,
     /// Calls of copiers in front of which they wait besides.
     pub copier_hangs: u64,
+    /// Pages in front of whose writing the copier freezes, often for so long that others have gone on meanwhile, and
+    /// then goes on itself.
+    pub frozen_pages: u64,
+    /// Definitions in front of which their executor freezes.
+    pub frozen_definitions: u64,
     /// Calls that fail, before or after their effect, by half, or by a conflict.
     pub faults: u64,
     /// Calls behind which the next write to the target loses its answer and lands within its time.
     pub late: u64,
+    /// Definitions that lose their answer and take effect within their time, which is long.
+    pub late_definitions: u64,
     /// Messages of the standard queues that are delivered twice.
     pub duplicates: u64,
     /// Seconds in which every queue is lost.
@@ -58,6 +65,8 @@ pub struct Environment {
     pub pauses: u64,
     /// Seconds in which the target is compacted.
     pub compactions: u64,
+    /// How old a delete marker must be to go with a compaction.
+    pub markers_live: Duration,
     /// Seconds in which the log begins another file.
     pub rotations: u64,
     /// Seconds in which the connections to the source break.
@@ -113,14 +122,18 @@ impl Environment {
             zombies: 0,
             hangs: 0,
             copier_hangs: 0,
+            frozen_pages: 0,
+            frozen_definitions: 0,
             faults: 0,
             late: 0,
+            late_definitions: 0,
             duplicates: 0,
             purges: 0,
             losses: 0,
             lag: 0,
             pauses: 0,
             compactions: 0,
+            markers_live: Duration::ZERO,
             rotations: 40,
             disconnects: 0,
             nulls: Nulls::Hides,
@@ -201,6 +214,9 @@ impl Environment {
             "zombies" => &mut self.zombies,
             "hangs" => &mut self.hangs,
             "copier_hangs" => &mut self.copier_hangs,
+            "frozen_pages" => &mut self.frozen_pages,
+            "frozen_definitions" => &mut self.frozen_definitions,
+            "late_definitions" => &mut self.late_definitions,
             "margin" => &mut self.margin,
             "spacing" => &mut self.spacing,
             "leftovers" => &mut self.leftovers,
@@ -224,6 +240,10 @@ impl Environment {
             "bad_values" => &mut self.bad_values,
             "writing" => {
                 self.writing = Duration::from_secs(figure);
+                return Some(self);
+            }
+            "markers_live" => {
+                self.markers_live = Duration::from_secs(figure);
                 return Some(self);
             }
             "lanes" => {

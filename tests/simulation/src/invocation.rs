@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use memory::{MemoryQueue, finish};
+use memory::{Call, MemoryQueue, next_call, finish};
 use migration::outcome::Outcome;
 use migration::port::{Inbox, QueueName, Receipt};
 use migration::time::UnixMs;
@@ -20,6 +20,8 @@ pub(crate) struct Invocation<'h> {
     pub(crate) name: String,
     future: Working<'h>,
     pub(crate) queue: QueueName,
+    /// The call it has stopped in front of.
+    pub(crate) comes: Option<Call>,
     /// None for a message delivered twice: only one delivery settles it.
     receipts: Vec<Option<Receipt>>,
     woken: Arc<Woken>,
@@ -45,7 +47,17 @@ impl<'h> Invocation<'h> {
         deadline: UnixMs,
     ) -> Self {
         let woken = Arc::new(Woken(AtomicBool::new(true)));
-        Self { name, future, queue, receipts, woken, stalled_until: UnixMs(0), outlives: false, deadline }
+        Self {
+            name,
+            future,
+            queue,
+            comes: None,
+            receipts,
+            woken,
+            stalled_until: UnixMs(0),
+            outlives: false,
+            deadline,
+        }
     }
 
     /// Whether it can go on.
@@ -69,11 +81,19 @@ impl<'h> Invocation<'h> {
         self.outlives = true;
     }
 
+    /// As `outlive`, once in front of this call.
+    pub(crate) fn freeze(&mut self, until: UnixMs) {
+        self.comes = None;
+        self.outlive(until);
+    }
+
     /// Goes on to the next call.
     pub(crate) fn go_on(&mut self) -> Poll<Ends> {
         self.woken.0.store(false, Ordering::Relaxed);
         let waker = Waker::from(Arc::clone(&self.woken));
-        self.future.as_mut().poll(&mut Context::from_waker(&waker))
+        let polled;
+        (polled, self.comes) = next_call(|| self.future.as_mut().poll(&mut Context::from_waker(&waker)));
+        polled
     }
 
     /// Settles its messages as a platform does: those that served are deleted, the others come again.

@@ -4,6 +4,7 @@
 //! own. The tests are in `tests/`.
 
 mod check;
+mod disturb;
 mod environment;
 mod handlers;
 mod invocation;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use memory::{Nulls, Ties};
+use migration::limits::PAGE_AGE_MAX;
 
 use crate::environment::{Environment, Switch};
 
 /// Every name but `mixed`.
-pub const NAMES: [&str; 25] = [
+pub const NAMES: [&str; 28] = [
     "calm",
     "same-lane-key-change",
     "idle-lane-wakes-after-definition",
@@ -21,6 +22,9 @@ pub const NAMES: [&str; 25] = [
     "zombies",
     "recopy-with-slow-visibility",
     "truncate-against-late-page",
+    "truncate-against-frozen-page",
+    "late-definitions",
+    "compaction-before-frozen-page",
     "cut-and-late-landing",
     "compaction-between-read-and-write",
     "last-batch-lost",
@@ -73,6 +77,23 @@ pub fn named(name: &str, seed: u64) -> Option<Environment> {
             ..calm
         },
         "truncate-against-late-page" => Environment { truncates: 80, zombies: 6, late: 4, tables: 1, ..calm },
+        "truncate-against-frozen-page" => {
+            Environment { truncates: 15, frozen_pages: 500, keys: 40, copier_hangs: 0, ..slow_copiers(name) }
+        }
+        "late-definitions" => {
+            Environment { truncates: 40, columns: 10, late_definitions: 400, frozen_definitions: 500, ..calm }
+        }
+        // A page that is written as it must be is younger than any marker that goes.
+        "compaction-before-frozen-page" => Environment {
+            compactions: 500,
+            markers_live: PAGE_AGE_MAX + Duration::from_secs(5),
+            frozen_pages: 500,
+            keys: 12,
+            tables: 1,
+            pause_between: 300,
+            writing: Duration::from_secs(25),
+            ..calm
+        },
         "cut-and-late-landing" => Environment { late: 12, skew: 40, tables: 1, pause_between: 400, ..calm },
         "compaction-between-read-and-write" => Environment { compactions: 200, zombies: 10, ..calm },
         "last-batch-lost" => Environment { losses: 150, lag: 300, lanes: 6, pause_between: 1_500, ..calm },

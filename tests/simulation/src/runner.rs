@@ -6,12 +6,11 @@ use std::collections::BTreeSet;
 use std::task::Poll;
 use std::time::Duration;
 
-use memory::{Call, Fault, Random, World, finish};
+use memory::{Random, World, finish};
 use migration::budget::Budget;
 use migration::message::Message;
 use migration::port::{Clock, Delivery, Inbox, Queue, QueueName};
 use migration::record;
-use migration::retry::Retry;
 use migration::run::State;
 use migration::time::UnixMs;
 
@@ -46,14 +45,14 @@ pub struct Figures {
 
 /// Carries out a started run.
 pub(crate) struct Runner<'h> {
-    world: &'h World,
+    pub(crate) world: &'h World,
     handlers: &'h Handlers,
-    environment: Environment,
-    random: Random,
+    pub(crate) environment: Environment,
+    pub(crate) random: Random,
     writer: Writer,
     operator: Operator,
-    invocations: Vec<Invocation<'h>>,
-    figures: Figures,
+    pub(crate) invocations: Vec<Invocation<'h>>,
+    pub(crate) figures: Figures,
     begun: UnixMs,
     next_tick: UnixMs,
     next_second: UnixMs,
@@ -61,7 +60,7 @@ pub(crate) struct Runner<'h> {
     switched: bool,
     fixed_at: Option<UnixMs>,
     completed: bool,
-    traces: bool,
+    pub(crate) traces: bool,
 }
 
 impl<'h> Runner<'h> {
@@ -121,11 +120,11 @@ impl<'h> Runner<'h> {
         Err(Trouble::Stuck(format!("{:?} after {} steps", self.operator.state(), self.figures.steps)))
     }
 
-    fn now(&self) -> UnixMs {
+    pub(crate) fn now(&self) -> UnixMs {
         self.world.platform.clock.now()
     }
 
-    fn chance(&mut self, thousandths: u64) -> bool {
+    pub(crate) fn chance(&mut self, thousandths: u64) -> bool {
         thousandths > 0 && self.random.below(1_000) < thousandths
     }
 
@@ -187,6 +186,9 @@ impl<'h> Runner<'h> {
         if self.now() >= self.quiet_at() {
             self.operator.finish();
         }
+        if self.chance(environment.compactions) {
+            self.world.target.compact(environment.markers_live);
+        }
         if !self.is_rough() {
             self.world.platform.queue.lose(0, 0);
             self.operator.end();
@@ -195,9 +197,6 @@ impl<'h> Runner<'h> {
         if self.chance(environment.purges) {
             self.world.platform.queue.purge();
             self.figures.mishaps += 1;
-        }
-        if self.chance(environment.compactions) {
-            self.world.target.compact();
         }
         if self.chance(environment.rotations) {
             source.rotate_log();
@@ -321,55 +320,5 @@ impl<'h> Runner<'h> {
             let after_error = Duration::from_millis(200 + self.random.below(1_000));
             invocation.settle(&self.world.platform.queue, &ends, after_error);
         }
-    }
-
-    /// Whether the invocation goes no further for now.
-    fn disturb(&mut self, at: usize) -> bool {
-        let environment = &self.environment;
-        let (crashes, zombies) = (environment.crashes, environment.zombies);
-        let (hangs, copier_hangs) = (environment.hangs, environment.copier_hangs);
-        let (faults, late) = (environment.faults, environment.late);
-        if self.chance(crashes) {
-            if self.traces {
-                println!("dies: {}", self.invocations[at].name);
-            }
-            drop(self.invocations.swap_remove(at));
-            return true;
-        }
-        if self.chance(zombies) {
-            let span = Duration::from_millis(500 + self.random.below(40_000));
-            let until = self.now().plus(span);
-            self.invocations[at].outlive(until);
-            return true;
-        }
-        let hangs = match self.invocations[at].queue {
-            QueueName::Copy => hangs + copier_hangs,
-            QueueName::Read => 0,
-            QueueName::Precheck | QueueName::Plan | QueueName::Changes => hangs,
-        };
-        if self.chance(hangs) {
-            let span = Duration::from_millis(self.random.below(4_000));
-            let until = self.now().plus(span);
-            self.invocations[at].hang(until);
-            return true;
-        }
-        if self.chance(faults) {
-            let fault = [Fault::Before(Retry::Now), Fault::After(Retry::Now), Fault::Conflict, Fault::Half];
-            let at = self.random.place(fault.len());
-            self.fault(fault[at]);
-        } else if self.chance(late) {
-            let call = [Call::Write, Call::Write, Call::DeleteRows][self.random.place(3)];
-            self.world
-                .platform
-                .faults
-                .next(call, Fault::Late(Duration::from_millis(self.random.below(4_990))));
-        }
-        false
-    }
-
-    fn fault(&mut self, fault: Fault) {
-        self.figures.mishaps += 1;
-        let faults = &self.world.platform.faults;
-        faults.at(faults.made() + 1, fault);
     }
 }

@@ -85,6 +85,7 @@ where
     }
 
     async fn send(&self, held: &Held, statement: Statement<'_>) -> Result<(), PortError> {
+        let settled_by = held.lease.value.until;
         match statement {
             Statement::Create(table) => {
                 if !held.open.task.tables_on_target.create {
@@ -96,10 +97,10 @@ where
                 }
                 self.target.create_table(table).await
             }
-            Statement::Drop(table) => self.target.drop_table(table).await,
-            Statement::AddColumn(table, column) => self.target.add_column(table, column).await,
-            Statement::DropColumn(table, column) => self.target.drop_column(table, column).await,
-            Statement::Truncate(table) => self.target.truncate(table).await,
+            Statement::Drop(table) => self.target.drop_table(table, settled_by).await,
+            Statement::AddColumn(table, column) => self.target.add_column(table, column, settled_by).await,
+            Statement::DropColumn(table, column) => self.target.drop_column(table, column, settled_by).await,
+            Statement::Truncate(table) => self.target.truncate(table, settled_by).await,
         }
     }
 

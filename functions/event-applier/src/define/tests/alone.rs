@@ -160,3 +160,16 @@ fn a_table_that_takes_no_stamps_is_not_copied_again_beside_the_log() {
     assert!(matches!(&passage.effects[0], Effect::Changes { copy: CopyEffect::GoesOn, .. }));
     assert_eq!(passage.notes.len(), 1);
 }
+
+/// A definition of a frozen executor would take effect after its lease, when its successor has passed the barrier.
+#[test]
+fn an_executor_that_wakes_up_late_sends_nothing() {
+    let world = waiting();
+    write(&world, 77);
+    world.platform.faults.next(Call::Truncate, Fault::Pass(Duration::from_secs(20)));
+    let error = handle(&world, &truncated(&world)).unwrap_err();
+    assert_eq!(error.retry(), Retry::Now);
+    assert_eq!(world.copied(0).len(), 1, "nothing was sent");
+    pass(&world, &truncated(&world));
+    assert!(world.copied(0).is_empty());
+}
