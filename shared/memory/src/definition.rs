@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use migration::ident::{ColumnName, TableId};
 use migration::limits::DDL_TIMEOUT;
-use migration::port::{PortError, TargetDefiner};
+use migration::port::{Clock, PortError, TargetDefiner};
 use migration::retry::Retry;
 use migration::schema::TargetColumn;
 use migration::time::UnixMs;
 
 use crate::cells::{StoredTable, refused};
 use crate::faults::{Call, Step, after, before};
-use crate::target::MemoryTarget;
+use crate::target::{MemoryTarget, admit_time};
 
 /// A definition.
 #[derive(Clone)]
@@ -58,7 +58,7 @@ impl MemoryTarget {
     fn define(&self, definition: Definition, settled_by: UnixMs) -> Result<(), PortError> {
         let call = definition.call();
         let step = self.script().step(call);
-        self.admit(DDL_TIMEOUT, settled_by)?;
+        admit_time(self.clock.now(), DDL_TIMEOUT, settled_by)?;
         match step {
             Step::Work => self.carry_out(&definition),
             Step::Before(retry) => Err(before(call, retry)),

@@ -32,7 +32,7 @@ use crate::random::Random;
 /// A handle to a target server; clones share it.
 #[derive(Clone)]
 pub struct MemoryTarget {
-    clock: ManualClock,
+    pub(crate) clock: ManualClock,
     faults: Faults,
     server: Arc<Mutex<Server>>,
 }
@@ -160,11 +160,6 @@ impl MemoryTarget {
         &self.faults
     }
 
-    /// Whether a statement that may take `timeout` is settled by then.
-    pub(crate) fn admit(&self, timeout: Duration, settled_by: UnixMs) -> Result<(), PortError> {
-        admit_time(self.clock.now(), timeout, settled_by)
-    }
-
     pub(crate) fn carry_out(&self, definition: &Definition) -> Result<(), PortError> {
         definition.apply(&mut self.server().tables)
     }
@@ -267,8 +262,8 @@ impl Server {
     }
 }
 
-/// The time one of the rows' or keys' statements may take, within `settled_by`.
-fn admit_time(now: UnixMs, timeout: Duration, settled_by: UnixMs) -> Result<(), PortError> {
+/// Whether a statement that may take `timeout` is settled by then.
+pub(crate) fn admit_time(now: UnixMs, timeout: Duration, settled_by: UnixMs) -> Result<(), PortError> {
     if now.plus(timeout) > settled_by {
         let mut error = PortError::permanent(Surface::Target, "the time to send in is over");
         (error.retry, error.effect) = (Retry::Now, Effect::None);
@@ -363,7 +358,7 @@ impl TargetClock for MemoryTarget {
 impl Sink for MemoryTarget {
     async fn write(&self, batch: WriteBatch<'_>, settled_by: UnixMs) -> Result<WriteOutcome, PortError> {
         let step = self.faults.step(Call::Write);
-        self.admit(STATEMENT_TIMEOUT, settled_by)?;
+        admit_time(self.clock.now(), STATEMENT_TIMEOUT, settled_by)?;
         let all = batch.rows.len();
         match step {
             Step::Work => self.take(&batch, all, None),
@@ -385,7 +380,7 @@ impl Deleter for MemoryTarget {
             TimeoutHint::Given => STATEMENT_TIMEOUT,
             TimeoutHint::Left => DDL_TIMEOUT,
         };
-        self.admit(timeout, settled_by)?;
+        admit_time(self.clock.now(), timeout, settled_by)?;
         let all = batch.keys.len();
         let failed = |retry| after(Call::DeleteRows, retry);
         match step {

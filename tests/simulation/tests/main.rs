@@ -2,6 +2,7 @@
 
 mod follow_runs;
 mod former_run;
+mod generation;
 mod late_handlers;
 mod late_writes;
 mod left_out_rules;
