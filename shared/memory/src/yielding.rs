@@ -298,12 +298,22 @@ impl<S: LogStream> LogStream for YieldingStream<S> {
 }
 
 impl<P: TargetDefiner> TargetDefiner for Yielding<P> {
-    async fn add_column(&self, table: &TableId, column: &TargetColumn, settled_by: UnixMs) -> Result<(), PortError> {
+    async fn add_column(
+        &self,
+        table: &TableId,
+        column: &TargetColumn,
+        settled_by: UnixMs,
+    ) -> Result<(), PortError> {
         GiveWay::before(Call::AddColumn).await;
         self.inner.add_column(table, column, settled_by).await
     }
 
-    async fn drop_column(&self, table: &TableId, column: &ColumnName, settled_by: UnixMs) -> Result<(), PortError> {
+    async fn drop_column(
+        &self,
+        table: &TableId,
+        column: &ColumnName,
+        settled_by: UnixMs,
+    ) -> Result<(), PortError> {
         GiveWay::before(Call::DropColumn).await;
         self.inner.drop_column(table, column, settled_by).await
     }

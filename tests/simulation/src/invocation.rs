@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use memory::{Call, MemoryQueue, next_call, finish};
+use memory::{Call, MemoryQueue, finish, next_call};
 use migration::outcome::Outcome;
 use migration::port::{Inbox, QueueName, Receipt};
 use migration::time::UnixMs;

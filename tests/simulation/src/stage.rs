@@ -6,7 +6,7 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use memory::{Call, Platform, RowChange, TARGET, World, finish, next_call};
+use memory::{Call, Platform, RowChange, TARGET, World, finish};
 use migration::budget::Budget;
 use migration::capabilities::Capabilities;
 use migration::ident::TableId;
@@ -254,8 +254,8 @@ impl Actor<'_> {
             clock.advance(now.until(next));
             return;
         }
-        let (polled, next) = next_call(|| self.invocation.go_on());
-        self.next = next;
+        let polled = self.invocation.go_on();
+        self.next = self.invocation.comes;
         if let Poll::Ready(ends) = polled {
             let after_error = Duration::from_millis(500);
             self.invocation.settle(&self.stage.world.platform.queue, &ends, after_error);
