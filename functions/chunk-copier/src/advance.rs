@@ -49,7 +49,7 @@ where
                 "the source returned an empty page that is not the last".to_owned(),
             ));
         };
-        let rejects = self.store_rejects(held, &page.rejects).await?;
+        let Some(rejects) = self.store_rejects(held, &page.rejects).await? else { return Ok(Advance::Lost) };
         let chunk = held.chunk.value.clone().advanced(last, page.written);
         let now = self.clock.now();
         let token = held.lease.value.token;
@@ -95,7 +95,9 @@ where
         let table_key = record::table(run, chunk.id.table);
         for _ in 0..TRIES {
             // Read anew each time: a change of the log may have replaced or removed one of them.
-            let rejects = self.store_rejects(held, &page.rejects).await?;
+            let Some(rejects) = self.store_rejects(held, &page.rejects).await? else {
+                return Ok(Advance::Lost);
+            };
             let progress: Stored<TableProgress> = record::must_load(self.records, &progress_key).await?;
             let counted = TableProgress {
                 chunks: progress.value.chunks + 1,
@@ -108,7 +110,7 @@ where
             let mut writes = vec![
                 record::put(record::chunk(run, chunk.id), &chunk, held.chunk.unchanged()),
                 Write::Check { key: table_key.clone(), expect: held.table.unchanged() },
-                Write::Delete { key: lease_key.clone(), expect: held.lease.version },
+                Write::Delete { key: lease_key, expect: held.lease.version },
                 record::put(progress_key.clone(), &counted, progress.unchanged()),
             ];
             writes.extend(rejects);
@@ -116,18 +118,25 @@ where
                 self.wake_planner_if_last(held).await?;
                 return Ok(Advance::Done);
             }
-            // Only the progress record or a reject may have changed; if the lease or the table has, this holder has nothing to say
-            // any more.
-            let lease: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
-            let table: Option<Stored<TableRecord>> = record::load(self.records, &table_key).await?;
-            let is_held = lease.is_some_and(|lease| lease.version == held.lease.version);
-            if !is_held || table.is_none_or(|table| table.version != held.table.version) {
+            // Only the progress record or a reject may have changed.
+            if !self.is_held(held).await? {
                 return Ok(Advance::Lost);
             }
         }
         Err(HandlerError::Inconsistent(
             "the table's progress record changes faster than it can be written".to_owned(),
         ))
+    }
+
+    /// Whether lease and table are as they were; if not, this holder has nothing to say any more.
+    async fn is_held(&self, held: &Held) -> Result<bool, HandlerError> {
+        let id = held.chunk.value.id;
+        let lease: Option<Stored<Lease>> =
+            record::load(self.records, &record::chunk_lease(held.run.id, id)).await?;
+        let table: Option<Stored<TableRecord>> =
+            record::load(self.records, &record::table(held.run.id, id.table)).await?;
+        let is_unchanged = table.is_some_and(|table| table.version == held.table.version);
+        Ok(is_unchanged && lease.is_some_and(|lease| lease.version == held.lease.version))
     }
 
     async fn wake_planner_if_last(&self, held: &Held) -> Result<(), HandlerError> {
@@ -167,8 +176,13 @@ where
     }
 
     /// The writes that keep rejects, those beyond one transaction's room stored at once: an earlier store of a
-    /// reject does no harm, a lost one would. Rows whose keys cannot be told apart share a record.
-    async fn store_rejects(&self, held: &Held, rejects: &[Reject]) -> Result<Vec<Write>, HandlerError> {
+    /// reject does no harm, a lost one would. Rows whose keys cannot be told apart share a record. None where the lease or
+    /// the table is not as it was.
+    async fn store_rejects(
+        &self,
+        held: &Held,
+        rejects: &[Reject],
+    ) -> Result<Option<Vec<Write>>, HandlerError> {
         let by_key: BTreeMap<RecordKey, &Reject> = rejects
             .iter()
             .map(|reject| (record::reject(held.run.id, held.chunk.value.id.table, reject.key), reject))
@@ -176,16 +190,27 @@ where
         let all: Vec<(RecordKey, &Reject)> = by_key.into_iter().collect();
         let (first, with_page) = all.split_at(all.len().saturating_sub(REJECTS_MAX));
         for part in first.chunks(REJECTS_MAX) {
-            self.store_now(part).await?;
+            if !self.store_now(held, part).await? {
+                return Ok(None);
+            }
         }
-        self.reject_writes(with_page).await
+        Ok(Some(self.reject_writes(with_page).await?))
     }
 
-    async fn store_now(&self, rejects: &[(RecordKey, &Reject)]) -> Result<(), HandlerError> {
+    async fn store_now(&self, held: &Held, rejects: &[(RecordKey, &Reject)]) -> Result<bool, HandlerError> {
+        let (run, id) = (held.run.id, held.chunk.value.id);
         for _ in 0..TRIES {
-            let writes = self.reject_writes(rejects).await?;
-            if writes.is_empty() || self.records.commit(writes).await? == Commit::Stored {
-                return Ok(());
+            let mut writes = self.reject_writes(rejects).await?;
+            if writes.is_empty() {
+                return Ok(true);
+            }
+            writes.push(Write::Check { key: record::table(run, id.table), expect: held.table.unchanged() });
+            writes.push(Write::Check { key: record::chunk_lease(run, id), expect: held.lease.unchanged() });
+            if self.records.commit(writes).await? == Commit::Stored {
+                return Ok(true);
+            }
+            if !self.is_held(held).await? {
+                return Ok(false);
             }
         }
         Err(HandlerError::Inconsistent("the rejects change faster than they can be written".to_owned()))

@@ -1,11 +1,12 @@
 //! Rows that cannot be carried: the run fails, or they are recorded and counted, by policy.
 
-use memory::{Call, Fault, World, row};
+use memory::{Call, Fault, World, finish, row};
 use migration::chunk::Reject;
 use migration::outcome::Outcome;
+use migration::port::CheckpointTable;
 use migration::record::{self, TableNumber};
 use migration::run::State;
-use migration::table_plan::TableProgress;
+use migration::table_plan::{TableProgress, TableRecord};
 use migration::value::{Conversion, Date, Refusal, SourceRow, SourceValue, TargetValue};
 use serde_json::json;
 
@@ -102,6 +103,22 @@ fn more_rejects_than_fit_a_transaction_are_all_kept() {
     assert_eq!(copy(&world, 0, 1_000).unwrap(), Outcome::Done);
     assert_eq!(rejects(&world).len(), 200);
     assert_eq!((progress(&world).rows, progress(&world).chunks), (100, 1));
+}
+
+#[test]
+fn who_has_lost_the_table_adds_nothing_to_the_list() {
+    let world = started("reject", (0..300).map(row));
+    let (table, run) = (world.platform.table.clone(), world.run);
+    world.target.refuse_rows(move |_, _| {
+        // Meanwhile a definition of the log holds the table.
+        let key = record::table(run, TableNumber(0));
+        let stored = finish(record::must_load::<TableRecord>(&table, &key)).unwrap();
+        let write = record::put(key, &stored.value.hold(true), stored.unchanged());
+        finish(table.commit(vec![write])).unwrap();
+        Some(Refusal::Target { code: 1_264 })
+    });
+    copy(&world, 0, 1_000).unwrap();
+    assert!(rejects(&world).is_empty());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Recording what the target has acknowledged, and gaps.
 
+use std::time::Duration;
+
 use migration::lane_progress::{Epoch, LaneProgress};
 use migration::lease::Lease;
 use migration::message::{self, Message};
@@ -44,8 +46,13 @@ where
         is_last: bool,
     ) -> Result<(), Stop> {
         let (id, lease_key) = (held.run.id, record::lane_lease(held.run.id, held.lane));
+        let stands = Write::Check { key: lease_key.clone(), expect: held.lease.unchanged() };
+        let stands = (!is_left_out(Rule::FencingToken)).then_some(stands);
         for _ in 0..TRIES {
-            let mut writes = rejections.store(self.records, id).await?;
+            let Some(mut writes) = rejections.store(self.records, id, stands.as_ref()).await? else {
+                self.still_held(held).await?;
+                continue;
+            };
             writes.push(record::put(record::lane(id, held.lane), &reached, held.progress.unchanged()));
             let gives_back = is_last && !is_left_out(Rule::FencingToken);
             let lease = held.lease.value.release(held.lease.value.token).ok().filter(|_| gives_back);
@@ -56,8 +63,7 @@ where
                     let recent = RecentKeys::with(&reached, keys.as_ref());
                     writes.push(record::put(record::recent(id, held.lane), &recent, held.recent));
                 }
-                None if is_left_out(Rule::FencingToken) => {}
-                None => writes.push(Write::Check { key: lease_key.clone(), expect: held.lease.unchanged() }),
+                None => writes.extend(stands.clone()),
             }
             if self.records.commit(writes).await? == Commit::Stored {
                 held.progress = next(&held.progress, reached);
@@ -68,13 +74,18 @@ where
                 }
                 return Ok(());
             }
-            let stored: Option<Stored<Lease>> = record::load(self.records, &lease_key).await?;
-            if stored.is_none_or(|stored| stored.version != held.lease.version) {
-                return Err(Stop::Again(std::time::Duration::ZERO));
-            }
+            self.still_held(held).await?;
         }
         let what = "the lane's record changes faster than it can be written".to_owned();
         Err(HandlerError::Inconsistent(what).into())
+    }
+
+    /// Stops where somebody else has the lane now.
+    async fn still_held(&self, held: &Held) -> Result<(), Stop> {
+        let key = record::lane_lease(held.run.id, held.lane);
+        let stored: Option<Stored<Lease>> = record::load(self.records, &key).await?;
+        let is_held = stored.is_some_and(|stored| stored.version == held.lease.version);
+        if is_held { Ok(()) } else { Err(Stop::Again(Duration::ZERO)) }
     }
 
     /// Records that a batch of this epoch is missing, and wakes the reader, who starts another epoch.

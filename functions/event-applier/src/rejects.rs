@@ -7,7 +7,10 @@
 //!    replaces what is there only if that is not newer.
 //! 3. Every later change of the key that is applied removes the entry, whoever put it.
 //! 4. Entries move in the transaction that records the lane, or, where they are more than it holds, before it: a change
-//!    that is applied again puts them again.
+//!    that is applied again puts them again. Either way only while the lane's lease stands: whoever has lost it says
+//!    nothing more of keys that others write now.
+//! 5. A definition that makes the rows void, or has them copied again, takes the table's entries with it
+//!    (`define::clear`).
 
 use std::collections::BTreeMap;
 
@@ -27,8 +30,6 @@ use crate::spacing::KeyName;
 const WRITES_MAX: usize = 80;
 /// Entries of a table read at once; where there are more, those of the keys at hand are asked for one by one.
 const LISTED_MAX: u32 = 300;
-/// How often a transaction is tried against a copier that writes the same entries.
-const TRIES: u32 = 20;
 
 /// What a flush does to the list.
 #[derive(Debug, Default)]
@@ -53,20 +54,23 @@ impl Rejections {
         self.rejected.insert(key, reject);
     }
 
-    /// The writes that move the list, all but the last few stored at once.
+    /// The writes that move the list, all but the last few stored at once while `lease` stands; none where the lease or
+    /// an entry is not as it was.
     pub(crate) async fn store(
         &self,
         records: &impl CheckpointTable,
         run: RunId,
-    ) -> Result<Vec<Write>, HandlerError> {
-        for _ in 0..TRIES {
-            let mut writes = self.writes(records, run).await?;
-            let with_record = writes.split_off(writes.len().saturating_sub(WRITES_MAX));
-            let Some(part) = writes.chunks(WRITES_MAX).next() else { return Ok(with_record) };
-            // A conflict shows in what is read next.
-            let _: Commit = records.commit(part.to_vec()).await?;
+        lease: Option<&Write>,
+    ) -> Result<Option<Vec<Write>>, HandlerError> {
+        let mut writes = self.writes(records, run).await?;
+        let with_record = writes.split_off(writes.len().saturating_sub(WRITES_MAX));
+        for part in writes.chunks(WRITES_MAX) {
+            let part = part.iter().chain(lease).cloned().collect();
+            if records.commit(part).await? == Commit::Conflict {
+                return Ok(None);
+            }
         }
-        Err(HandlerError::Inconsistent("the rejects change faster than they can be written".to_owned()))
+        Ok(Some(with_record))
     }
 
     async fn writes(&self, records: &impl CheckpointTable, run: RunId) -> Result<Vec<Write>, HandlerError> {
@@ -100,16 +104,9 @@ async fn listed(
     table: TableNumber,
 ) -> Result<Option<BTreeMap<Digest, Stored<Reject>>>, HandlerError> {
     let (partition, prefix) = (record::run_partition(run), record::rejects_of(table));
-    let found = records.range(&partition, &prefix, None, LISTED_MAX).await?;
-    if found.len() >= LISTED_MAX as usize {
-        return Ok(None);
-    }
-    let mut listed = BTreeMap::new();
-    for entry in found {
-        let stored: Option<Stored<Reject>> = record::load(records, &entry.key).await?;
-        listed.extend(stored.map(|stored| (stored.value.key, stored)));
-    }
-    Ok(Some(listed))
+    let found = record::load_some::<Reject>(records, &partition, &prefix, LISTED_MAX).await?;
+    let is_whole = found.len() < LISTED_MAX as usize;
+    Ok(is_whole.then(|| found.into_iter().map(|(_, stored)| (stored.value.key, stored)).collect()))
 }
 
 /// The write that makes the stored entry what a change at `position` leaves.

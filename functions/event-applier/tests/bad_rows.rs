@@ -1,13 +1,16 @@
 //! Rows that cannot be carried, by policy (protocol H21).
 
-use memory::Call;
+use memory::{Call, finish};
 use migration::chunk::Reject;
+use migration::lease::Lease;
+use migration::outcome::Outcome;
+use migration::port::CheckpointTable;
 use migration::record::{self, TableNumber};
 use migration::run::State;
 use migration::value::{Digest, Refusal, TargetValue};
 use serde_json::json;
 
-use super::lane::{Follow, Op};
+use super::lane::{Follow, LANE, Op};
 
 fn rejecting() -> Follow {
     let follow = Follow::with(|world| world.set("on_bad_row", json!("reject")));
@@ -71,15 +74,34 @@ fn a_deleted_row_leaves_the_list_and_a_copied_row_s_reject_goes_with_any_change(
 #[test]
 fn many_rejects_are_stored_beyond_one_transaction() {
     let mut follow = rejecting();
-    let ops: Vec<Op> = (0..500).map(|id| Op::Put(id, Some("bad"))).collect();
+    let ops: Vec<Op> = (0..2_000).map(|id| Op::Put(id, Some("bad"))).collect();
     let body = follow.batch(&ops);
     follow.apply(&[body]);
-    assert_eq!(rejects(&follow).len(), 500);
-    let ops: Vec<Op> = (0..500).map(|id| Op::Put(id, Some("good"))).collect();
+    assert_eq!(rejects(&follow).len(), 2_000);
+    let ops: Vec<Op> = (0..2_000).map(|id| Op::Put(id, Some("good"))).collect();
     let body = follow.batch(&ops);
     follow.apply(&[body]);
     assert!(rejects(&follow).is_empty());
     follow.assert_equal();
+}
+
+#[test]
+fn who_has_lost_the_lane_adds_nothing_to_the_list() {
+    let mut follow = rejecting();
+    let (table, run) = (follow.world.platform.table.clone(), follow.world.run);
+    follow.world.target.refuse_rows(move |_, _| {
+        // Meanwhile another invocation has taken the lane.
+        let key = record::lane_lease(run, LANE);
+        let lease = finish(record::must_load::<Lease>(&table, &key)).expect("the lease");
+        finish(table.commit(vec![record::put(key, &lease.value, lease.unchanged())]))
+            .expect("no fault is set");
+        Some(Refusal::OnlyNulls)
+    });
+    let ops: Vec<Op> = (0..300).map(|id| Op::Put(id, Some("bad"))).collect();
+    let body = follow.batch(&ops);
+    let results = follow.handle(&[body]);
+    assert!(!matches!(results[0], Ok(Outcome::Done)), "{results:?}");
+    assert!(rejects(&follow).is_empty());
 }
 
 #[test]

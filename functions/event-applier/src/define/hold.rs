@@ -22,7 +22,7 @@ const CLOSED_AT_ONCE: usize = 40;
 const STEP: Duration = Duration::from_millis(500);
 
 /// The tables whose chunks a definition concerns, and whether it makes them void.
-fn concerned(passage: &Passage) -> impl Iterator<Item = (TableNumber, bool)> {
+pub(crate) fn concerned(passage: &Passage) -> impl Iterator<Item = (TableNumber, bool)> {
     passage.effects.iter().filter_map(|effect| match effect {
         Effect::Changes { table, generation, copy, .. } => match copy {
             CopyEffect::GoesOn => generation.then_some((*table, false)),

@@ -21,9 +21,12 @@
 //! 5. *Passing is one transaction*: the reader's state behind the barrier, the tables' new records, plans of tables that
 //!    are copied again, and the lease given back. Before it, the judgement can be asked again and says the same,
 //!    and every step above finds what it has done already. After it, the barrier is gone.
-//! 6. *New tables* are taken like any other: owner record, former owner's leases, emptiness. They need no copy, because
+//! 6. *Rejects* of rows that are void now, or are copied again, go when the target is as wanted, in as many transactions
+//!    as they need: nobody adds one meanwhile, because lanes and copiers have stopped, and each removal stands for itself.
+//! 7. *New tables* are taken like any other: owner record, former owner's leases, emptiness. They need no copy, because
 //!    everything in them is behind the definition; but what is written must lie above the stamps of former owners.
 
+mod clear;
 mod commit;
 mod entry;
 mod execute;
@@ -156,13 +159,14 @@ where
     }
 
     async fn pass(&self, held: &mut Held, passage: &Passage) -> Result<Step, HandlerError> {
-        for part in [Part::Take, Part::Hold, Part::Wait, Part::Close, Part::Execute] {
+        for part in [Part::Take, Part::Hold, Part::Wait, Part::Close, Part::Execute, Part::Clear] {
             let step = match part {
                 Part::Take => self.take_all(held, passage).await?,
                 Part::Hold => self.hold_all(held, passage).await?,
                 Part::Wait => self.wait_for_copiers(held, passage).await?,
                 Part::Close => self.close_all(held, passage).await?,
                 Part::Execute => self.execute_all(held, passage).await?,
+                Part::Clear => self.clear_all(held, passage).await?,
             };
             if step != Step::Over {
                 return Ok(step);
@@ -199,4 +203,5 @@ enum Part {
     Wait,
     Close,
     Execute,
+    Clear,
 }

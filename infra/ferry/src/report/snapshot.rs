@@ -20,6 +20,9 @@ use crate::report::following::Following;
 /// Chunks in work that are looked at for their rows; more are not copied at the same time here.
 const IN_WORK_MAX: usize = 64;
 
+/// Entries of the reject list read at once.
+const REJECTS_AT_ONCE: u32 = 1_000;
+
 /// A table's figures.
 #[derive(Debug, Clone)]
 pub(crate) struct TableSnapshot {
@@ -30,6 +33,7 @@ pub(crate) struct TableSnapshot {
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
     pub(crate) zero_dates: u64,
+    /// Rows on the reject list now.
     pub(crate) rejected: u64,
     pub(crate) chunks: u32,
     pub(crate) chunks_done: u32,
@@ -117,8 +121,9 @@ impl Snapshot {
         partition: &str,
         known: &KnownTables,
     ) -> Result<Vec<TableSnapshot>, HandlerError> {
-        let plans = values::<TablePlan>(records, partition, record::PLANS).await?;
-        let progresses = values::<TableProgress>(records, partition, record::PROGRESSES).await?;
+        let plans = by_table::<TablePlan>(records, partition, record::PLANS).await?;
+        let progresses = by_table::<TableProgress>(records, partition, record::PROGRESSES).await?;
+        let rejects = reject_counts(records, partition).await?;
         let mut in_work: BTreeMap<TableNumber, Chunk> = BTreeMap::new();
         let leases = record::load_all::<Lease>(records, partition, record::CHUNK_LEASES).await?;
         let held = leases.iter().filter(|(_, lease)| lease.value.token.0 > 0).take(IN_WORK_MAX);
@@ -129,18 +134,19 @@ impl Snapshot {
             let sum = in_work.entry(chunk.table).or_insert_with(|| Chunk {
                 rows: 0,
                 bytes: 0,
-                rejected: 0,
                 ..stored.value.clone()
             });
             sum.rows += stored.value.rows;
             sum.bytes += stored.value.bytes;
-            sum.rejected += stored.value.rejected;
         }
-        let figures = known.0.iter().zip(plans).zip(progresses);
-        Ok(figures
-            .map(|((table, plan), progress)| {
+        Ok(known
+            .0
+            .iter()
+            .filter_map(|table| {
+                // None of a table that is followed no more.
+                let (plan, progress) = (plans.get(&table.number)?, progresses.get(&table.number)?);
                 let open = in_work.get(&table.number);
-                TableSnapshot {
+                Some(TableSnapshot {
                     source: table.source.clone(),
                     target: table.target.clone(),
                     rows_estimate: table.rows_estimate,
@@ -148,11 +154,11 @@ impl Snapshot {
                     rows: progress.rows + open.map_or(0, |chunk| chunk.rows),
                     bytes: progress.bytes + open.map_or(0, |chunk| chunk.bytes),
                     zero_dates: progress.zero_dates,
-                    rejected: progress.rejected + open.map_or(0, |chunk| chunk.rejected),
+                    rejected: rejects.get(&table.number).copied().unwrap_or_default(),
                     chunks: plan.chunks,
                     chunks_done: progress.chunks,
                     planned: plan.complete,
-                }
+                })
             })
             .collect())
     }
@@ -209,6 +215,32 @@ impl KnownTables {
         self.0 = known.collect();
         Ok(())
     }
+}
+
+/// How many rows of each table are on the reject list.
+async fn reject_counts(
+    records: &impl CheckpointTable,
+    partition: &str,
+) -> Result<BTreeMap<TableNumber, u64>, LoadError> {
+    let mut counts = BTreeMap::new();
+    let mut after: Option<String> = None;
+    loop {
+        let found = records.range(partition, record::REJECTS, after.as_deref(), REJECTS_AT_ONCE).await?;
+        let Some(last) = found.last() else { return Ok(counts) };
+        after = Some(last.key.sort.clone());
+        for table in found.iter().filter_map(|entry| record::table_of(&entry.key)) {
+            *counts.entry(table).or_insert(0) += 1;
+        }
+    }
+}
+
+async fn by_table<T: serde::de::DeserializeOwned>(
+    records: &impl CheckpointTable,
+    partition: &str,
+    prefix: &str,
+) -> Result<BTreeMap<TableNumber, T>, LoadError> {
+    let all = record::load_all::<T>(records, partition, prefix).await?;
+    Ok(all.into_iter().filter_map(|(key, stored)| Some((record::table_of(&key)?, stored.value))).collect())
 }
 
 async fn values<T: serde::de::DeserializeOwned>(

@@ -178,6 +178,12 @@ pub fn chunk_of_lease(key: &RecordKey) -> Option<ChunkId> {
     Some(ChunkId { table: TableNumber(table.parse().ok()?), number: ChunkNumber(number.parse().ok()?) })
 }
 
+/// The table a record is about; none where the key names none.
+#[must_use]
+pub fn table_of(key: &RecordKey) -> Option<TableNumber> {
+    Some(TableNumber(key.sort.split('#').nth(1)?.parse().ok()?))
+}
+
 /// The planner's lease.
 #[must_use]
 pub fn planner_lease(run: RunId) -> RecordKey {
@@ -258,8 +264,11 @@ pub fn owner(target: &str, table: &TableId) -> RecordKey {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChunkId, ChunkNumber, TableNumber, chunk, chunk_lease, chunk_of_lease};
+    use super::{
+        ChunkId, ChunkNumber, TableNumber, chunk, chunk_lease, chunk_of_lease, plan, reject, stamp, table_of,
+    };
     use crate::run::RunId;
+    use crate::value::Digest;
 
     #[test]
     fn chunks_stand_in_the_order_of_their_numbers() {
@@ -271,5 +280,13 @@ mod tests {
         assert_eq!(keys, [(0, 9), (0, 10), (9, 99_999), (10, 0)].map(|(t, n)| chunk(run, at(t, n))));
         assert_eq!(chunk_of_lease(&chunk_lease(run, at(3, 4))), Some(at(3, 4)));
         assert_eq!(chunk_of_lease(&chunk(run, at(3, 4))), None);
+    }
+
+    #[test]
+    fn records_of_a_table_name_it() {
+        let (run, table) = (RunId(uuid::Uuid::nil()), TableNumber(12));
+        assert_eq!(table_of(&plan(run, table)), Some(table));
+        assert_eq!(table_of(&reject(run, table, Digest(7))), Some(table));
+        assert_eq!(table_of(&stamp(run)), None);
     }
 }

@@ -35,9 +35,9 @@ pub use keys::{
     RECOPIES, REJECTS, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of, chunk_of_lease,
     chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease, owner, passed, plan,
     planner_lease, progress, reader, reader_lease, recent, recopy, reject, rejects_of, repair_lease, run,
-    run_partition, stamp, start, table, troubles,
+    run_partition, stamp, start, table, table_of, troubles,
 };
-pub use stored::{LoadError, Stored, load, load_all, must_load, put, put_new};
+pub use stored::{LoadError, Stored, load, load_all, load_some, must_load, put, put_new};
 
 use serde::{Deserialize, Serialize};
 

@@ -100,6 +100,20 @@ pub async fn load_all<T: DeserializeOwned>(
     }
 }
 
+/// Loads the first records of a partition under a prefix, at most `most` of them, in order.
+///
+/// # Errors
+/// [`LoadError`] where the table fails or any record is unreadable.
+pub async fn load_some<T: DeserializeOwned>(
+    records: &impl CheckpointTable,
+    partition: &str,
+    prefix: &str,
+    most: u32,
+) -> Result<Vec<(RecordKey, Stored<T>)>, LoadError> {
+    let found = records.range(partition, prefix, None, most).await?;
+    found.into_iter().map(|record| Ok((record.key.clone(), decode(record)?))).collect()
+}
+
 /// A conditional write of a value.
 ///
 /// # Panics

@@ -17,7 +17,10 @@ use migration::run::Run;
 use migration::schema::SchemaVersion;
 use migration::table_plan::{TablePlan, TableProgress, TableRecord};
 
-use super::{BEHIND, MINUTE, added, created, dropped, pass, reader, table, truncated, waiting, write};
+use super::{
+    BEHIND, MINUTE, added, created, dropped, pass, reader, reject_many, rejects, table, truncated, waiting,
+    write,
+};
 
 /// Passes once for each call there is, with this fault in its place, and checks what is left behind.
 fn whatever_fails(judged: impl Fn(&World) -> Passage, check: impl Fn(&World, &str)) {
@@ -63,11 +66,13 @@ fn a_truncated_table_is_emptied_once_and_its_chunks_are_closed() {
     whatever_fails(
         |world| {
             write(world, 77);
+            reject_many(world);
             truncated(world)
         },
         |world, what| {
             check_passed(world, what);
             assert!(world.copied(0).is_empty(), "{what}");
+            assert_eq!(rejects(world), 0, "{what}");
             assert!(world.chunk_leases().is_empty(), "{what}");
             assert!(world.chunks(0).iter().all(|chunk| chunk.state == State::Done), "{what}");
             // What is behind the definition stays, whatever is still on its way.
@@ -81,9 +86,13 @@ fn a_truncated_table_is_emptied_once_and_its_chunks_are_closed() {
 #[test]
 fn a_column_is_added_and_open_chunks_go_on_with_it() {
     whatever_fails(
-        |world| added(world, CopyEffect::GoesOn),
+        |world| {
+            reject_many(world);
+            added(world, CopyEffect::GoesOn)
+        },
         |world, what| {
             check_passed(world, what);
+            assert_eq!(rejects(world), 90, "{what}");
             let found = finish(world.target.describe(&world.mapping(0).target.id)).unwrap().unwrap();
             assert!(found.column(&ColumnName::new("more").unwrap()).is_some(), "{what}");
             let table = table(world, 0);
@@ -98,9 +107,13 @@ fn a_column_is_added_and_open_chunks_go_on_with_it() {
 #[test]
 fn a_table_that_is_copied_again_begins_behind_its_old_chunks() {
     whatever_fails(
-        |world| added(world, CopyEffect::Again),
+        |world| {
+            reject_many(world);
+            added(world, CopyEffect::Again)
+        },
         |world, what| {
             check_passed(world, what);
+            assert_eq!(rejects(world), 0, "{what}");
             let (table, plan): (_, TablePlan) =
                 (table(world, 0), world.load(&record::plan(world.run, TableNumber(0))));
             assert_eq!((plan.chunks, plan.complete, plan.cursor), (2, false, None), "{what}");
@@ -116,8 +129,13 @@ fn a_table_that_is_copied_again_begins_behind_its_old_chunks() {
 
 #[test]
 fn a_dropped_table_leaves_no_record_to_go_by() {
-    whatever_fails(dropped, |world, what| {
+    let listed = |world: &World| {
+        reject_many(world);
+        dropped(world)
+    };
+    whatever_fails(listed, |world, what| {
         check_passed(world, what);
+        assert_eq!(rejects(world), 0, "{what}");
         assert_eq!(finish(world.target.describe(&world.mapping(0).target.id)).unwrap(), None, "{what}");
         assert!(world.all::<TableRecord>(record::TABLES).is_empty(), "{what}");
         assert!(

@@ -7,18 +7,20 @@ use std::time::Duration;
 
 use memory::{TARGET, World, finish, row};
 use migration::barrier::Barrier;
+use migration::chunk::Reject;
 use migration::definition::{CopyEffect, Effect, Passage, TargetDefinition};
 use migration::ident::{ColumnName, TableName};
 use migration::lane::Lane;
 use migration::lane_progress::LaneProgress;
 use migration::outcome::{HandlerError, Outcome};
-use migration::port::{Clock, Sink, WriteBatch};
+use migration::port::{CheckpointTable, Clock, Sink, WriteBatch};
 use migration::position::{LogPlace, Position, Timeline};
 use migration::reader_state::{Evidence, ReaderState};
 use migration::record::{self, TableNumber};
 use migration::schema::{TableMapping, TargetColumn, TargetType};
 use migration::statement_form::StatementForm;
 use migration::table_plan::TableRecord;
+use migration::value::{Digest, Refusal};
 
 use super::Definer;
 use super::entry::Entry;
@@ -173,6 +175,23 @@ pub(super) fn created(world: &World) -> (Passage, TableMapping) {
         ..Passage::default()
     };
     (passage, mapping)
+}
+
+/// Puts more rows on the reject list than one transaction removes, copied ones and changed ones.
+pub(super) fn reject_many(world: &World) {
+    let position = Position::boundary(Timeline(0), START);
+    let refusal = Refusal::OnlyNulls;
+    let writes = (0..90u128).map(|number| {
+        let key = Digest(number);
+        let position = (number % 2 == 0).then_some(position);
+        let reject = Reject { key, column: None, refusal, position };
+        record::put_new(record::reject(world.run, TableNumber(0), key), &reject)
+    });
+    finish(world.platform.table.commit(writes.collect())).unwrap();
+}
+
+pub(super) fn rejects(world: &World) -> usize {
+    world.all::<Reject>(record::REJECTS).len()
 }
 
 /// Writes a row as a lane does.
