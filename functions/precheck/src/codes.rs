@@ -171,6 +171,7 @@ codes! {
     TargetOldValues "target_old_values" Alert Tables "no old value of a row that stays shows under a NULL"
     TargetTypeRefused "target_type_refused" Fail Tables "the target makes columns of every type needed"
     TargetTypeLost "target_type_lost" Alert Tables "every type needed gives values back as they were written"
+    TargetKeyDelete "target_key_delete" Fail Tables "a row is deleted by its key on the target, whatever the key's types, where the log is followed"
 
     ValueSize "value_size" AlertOrFail Itself "no value is larger than the target stores"
     KeySize "key_size" AlertOrFail Itself "no key is larger than the target stores"

@@ -94,7 +94,7 @@ where
         None => (None, Capabilities::unknown("no target database to probe in")),
     };
     let mapped = table_side::map(task, &selected, &state, &measured, ports.target, &mut findings);
-    findings.extend(table_side::against_measurements(&mapped, &state, &measured));
+    findings.extend(table_side::against_measurements(&mapped, &state, &measured, task.migration.follows()));
     table_side::ask(ports, task, &mapped, &measured, budget, &mut findings).await?;
     judged.push(Judged::Target);
     judged.extend((!selected.is_empty()).then_some(Judged::Tables));

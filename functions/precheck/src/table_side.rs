@@ -122,13 +122,14 @@ pub(crate) fn against_measurements(
     mapped: &[TableMapping],
     state: &TargetState,
     measured: &Capabilities,
+    follows: bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for mapping in mapped {
         if state.filled.contains(&mapping.target.id) {
             findings.extend(target_table::old_values(mapping, measured));
         }
-        findings.extend(target_types::judge(mapping, measured));
+        findings.extend(target_types::judge(mapping, measured, follows));
     }
     findings
 }

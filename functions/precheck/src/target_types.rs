@@ -1,6 +1,7 @@
-//! Types of target columns that the probe found wanting: the target makes no such column, or gives other values back.
+//! Types of target columns that the probe found wanting: the target makes no such column, gives other values back, or does
+//! not delete by a key of them.
 
-use migration::capabilities::Capabilities;
+use migration::capabilities::{Capabilities, Measured};
 use migration::finding::Finding;
 use migration::schema::{ColumnMapping, Place, TableMapping, TargetType, default_type};
 use migration::value::ZeroDates;
@@ -8,8 +9,8 @@ use migration::value::ZeroDates;
 use crate::codes::Code;
 use crate::draft::{Draft, listed};
 
-/// Judges the types of the columns a table is carried into.
-pub(crate) fn judge(mapping: &TableMapping, measured: &Capabilities) -> Vec<Finding> {
+/// Judges the types of the columns a table is carried into; `follows` where changes are applied, and so rows deleted.
+pub(crate) fn judge(mapping: &TableMapping, measured: &Capabilities, follows: bool) -> Vec<Finding> {
     let of = |types: &[TargetType]| {
         let is_of = |carried: TargetType| types.iter().any(|found| found.is_same_kind(carried));
         let columns = mapping.columns.iter().filter(|column| is_of(column.target_type));
@@ -43,7 +44,34 @@ pub(crate) fn judge(mapping: &TableMapping, measured: &Capabilities) -> Vec<Find
                 .done(),
         );
     }
+    findings.extend(follows.then(|| undeleted(mapping, measured)).flatten());
     findings
+}
+
+/// A key by which the target deletes no row, or others with it: a row deleted on the source would stay.
+fn undeleted(mapping: &TableMapping, measured: &Capabilities) -> Option<Finding> {
+    let key: Vec<&ColumnMapping> = mapping.columns.iter().filter(|column| column.in_key).collect();
+    let is_undeleted = |column: &&&ColumnMapping| {
+        measured.types_undeleted.iter().any(|found| found.is_same_kind(column.target_type))
+    };
+    let faulty: Vec<String> = key
+        .iter()
+        .filter(is_undeleted)
+        .map(|column| format!("{} {}", column.target, column.target_type))
+        .collect();
+    let evidence = if !faulty.is_empty() {
+        format!("the target does not delete exactly one row by a key with these columns: {}", listed(&faulty))
+    } else if key.len() > 1 && measured.composite_key_delete == Measured::No {
+        format!(
+            "the target does not delete exactly one row by a key of several columns; this one has {}",
+            key.len()
+        )
+    } else {
+        return None;
+    };
+    let remedy = "make the table yourself with key columns of another type, leave the table out, or copy it with \
+                  `migration: full`, which deletes nothing";
+    Some(Draft::fail(Code::TargetKeyDelete, &mapping.target.id, evidence).remedy(remedy).done())
 }
 
 /// Columns of a table Ferry makes that are VARCHAR only because the target makes none of their usual type.

@@ -175,6 +175,14 @@ const ON_PROBE: &[Scenario] = &[
         let price = SourceType::Decimal { precision: 10, scale: 2 };
         world.source.add_table(table("t", vec![column("price", price, "decimal(10,2)")]));
     }),
+    (Code::TargetKeyDelete, FAIL, |world| {
+        measured(world, |found| found.types_undeleted = vec![TargetType::Varchar { chars: None }]);
+        world.set("migration", json!("full_and_incremental"));
+        let mut source = table("t", vec![column("v", varchar(10), "varchar(10)")]);
+        source.key.as_mut().expect("a key").columns = vec![source.columns[1].name.clone()];
+        source.columns[1].nullable = false;
+        world.source.add_table(source);
+    }),
     (Code::EmptyValues, ALERT, |world| {
         measured(world, |found| found.empty_text = Measured::No);
         let source = table("t", vec![column("v", varchar(10), "varchar(10)")]);

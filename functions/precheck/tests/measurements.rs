@@ -150,6 +150,28 @@ fn an_empty_value_that_becomes_null_is_looked_for_and_is_no_fault_where_there_is
 }
 
 #[test]
+fn a_key_by_which_no_row_is_deleted_stops_only_what_deletes() {
+    let composite = || {
+        let world = with(|found| {
+            found.types_undeleted = vec![TargetType::Varbinary];
+            found.composite_key_delete = Measured::No;
+        });
+        let mut source = table("t", vec![column("other", SourceType::Date, "date")]);
+        source.columns[1].nullable = false;
+        source.key.as_mut().unwrap().columns.push(source.columns[1].name.clone());
+        world.source.add_table(source);
+        world
+    };
+    let mut world = composite();
+    world.set("migration", json!("full"));
+    assert_eq!(stopping(&world), [""; 0]);
+    let mut world = composite();
+    world.set("migration", json!("full_and_incremental"));
+    assert_eq!(stopping(&world), ["target_key_delete"]);
+    assert!(evidence(&world, Code::TargetKeyDelete).ends_with("this one has 2"));
+}
+
+#[test]
 fn a_date_is_carried_as_text_where_the_target_makes_no_date_and_that_is_told() {
     let world = with(|found| found.types_refused = vec![TargetType::Date]);
     world.source.add_table(table("t", vec![column("day", SourceType::Date, "date")]));

@@ -122,6 +122,10 @@ pub struct Capabilities {
     pub types_refused: Vec<TargetType>,
     /// Types whose values read back as they were in no form; what is said of the forms leaves them out.
     pub types_lost: Vec<TargetType>,
+    /// Types that in a key keep a row from being deleted by it, or its neighbours from staying.
+    pub types_undeleted: Vec<TargetType>,
+    /// A row is deleted by a key of several columns.
+    pub composite_key_delete: Measured,
 }
 
 impl Default for Capabilities {
@@ -160,6 +164,8 @@ impl Capabilities {
             table_dropped: unknown(),
             types_refused: Vec::new(),
             types_lost: Vec::new(),
+            types_undeleted: Vec::new(),
+            composite_key_delete: unknown(),
         }
     }
 
@@ -191,6 +197,8 @@ impl Capabilities {
             table_dropped: yes(),
             types_refused: Vec::new(),
             types_lost: Vec::new(),
+            types_undeleted: Vec::new(),
+            composite_key_delete: yes(),
         }
     }
 

@@ -7,6 +7,7 @@ use migration::definition::Passage;
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Clock, Queue, TargetCatalog, TargetClock, TargetDefiner, Write};
 use migration::record::{self, TableNumber};
+use migration::task::BadRowPolicy;
 
 use super::hold::concerned;
 use super::{Definer, Held, Step};
@@ -24,6 +25,10 @@ where
     C: Clock,
 {
     pub(crate) async fn clear_all(&self, held: &mut Held, passage: &Passage) -> Result<Step, HandlerError> {
+        if held.open.task.on_bad_row == BadRowPolicy::Fail {
+            // Then nothing was ever rejected.
+            return Ok(Step::Over);
+        }
         for (table, is_void) in concerned(passage) {
             if is_void && self.clear(held, table).await? != Step::Over {
                 return Ok(Step::Later(Duration::ZERO));

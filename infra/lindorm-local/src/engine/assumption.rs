@@ -41,8 +41,8 @@ pub use reading::{
 pub use support::{DoubleQuotes, Escapes, Heed, Misuse, Names, Presence, Support};
 pub use writing::{
     BothStamps, BoundText, BytesPerStatement, DeleteAffected, DeleteMarker, EmptyValue, EqualStamp,
-    EqualToMarker, ExcessFraction, ExcessScale, KeyLimit, NotNull, NullRow, NullWrite, OneKeyDelete,
-    RowsPerStatement, TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
+    EqualToMarker, ExcessFraction, ExcessScale, KeyDelete, KeyLimit, NotNull, NullRow, NullWrite,
+    OneKeyDelete, RowsPerStatement, TextAsBytes, TtlOnWrite, UpsertAffected, ValueLimit,
 };
 
 /// Declares the table of switches and the struct that holds their values.
@@ -132,6 +132,7 @@ switches! {
     timeout_on_delete: Heed = Honoured, "3.1", "the hint `_l_operation_timeout_` on DELETE and UPDATE";
     multi_row_delete: Support = Refused, "37", "an UPDATE or DELETE whose condition is not one whole key, until `lindorm.allow.range.delete` is set";
     one_key_delete: OneKeyDelete = Marks, "37", "a DELETE of one whole key where several rows may be deleted at once";
+    key_delete: KeyDelete = Every, "37", "which rows a DELETE of one whole key finds";
     chatter: Support = Accepted, "11, 12", "what drivers send at connect, COMMIT and ROLLBACK";
     escapes: Escapes = On, "16", "backslash escapes in quoted text";
     excess_scale: ExcessScale = Refused, "5.1", "more fraction digits than a DECIMAL column has";

@@ -72,7 +72,7 @@ pub use assumption::{
     AssumptionInfo, Assumptions, BooleanResult, BothStamps, BoundText, BytesPerStatement, DecimalResult,
     DeleteAffected, DeleteMarker, DeniedStatement, DoubleQuotes, DuplicateColumnCode, EmptyValue,
     EngineVersion, EqualStamp, EqualToMarker, ErrorLanguage, Escapes, ExcessFraction, ExcessScale, Heed,
-    JsonResult, KeyLimit, LimitCap, MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite,
+    JsonResult, KeyDelete, KeyLimit, LimitCap, MissingTableCode, Misuse, Names, NotNull, NullRow, NullWrite,
     OneKeyDelete, OverLimitCode, Parameters, Presence, ReadLimit, RowsPerStatement, SchemaVisibility,
     StampMinimum, StorageRefusalCode, Support, TABLE, TemporalResult, TextAsBytes, TtlOnWrite,
     UpsertAffected, ValueErrorCode, ValueLimit,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::answer::SqlError;
+use crate::answer::{ColumnKind, SqlError};
 use crate::engine::coerce::store;
 use crate::engine::condition::resolve;
 use crate::engine::key::push_component;
@@ -14,7 +14,7 @@ use crate::engine::select::Rows;
 use crate::engine::table::{Table, Write};
 use crate::engine::upsert::changed;
 use crate::engine::visible::Window;
-use crate::engine::{DeleteAffected, DeleteMarker, EqualToMarker, Misuse, NullRow, OneKeyDelete};
+use crate::engine::{DeleteAffected, DeleteMarker, EqualToMarker, KeyDelete, Misuse, NullRow, OneKeyDelete};
 use crate::refusal;
 use crate::sql::{Comparison, Delete, Hints, Predicate, Scalar, Update};
 
@@ -37,6 +37,7 @@ pub(crate) fn delete(table: &Arc<Table>, delete: &Delete, scope: &Scope<'_>) -> 
     let reads_first =
         scope.settings.several_rows && scope.assumptions.one_key_delete == OneKeyDelete::ReadsFirst;
     match full_key(&delete.filter, &schema, scope, "DELETE") {
+        Ok(_) if !finds_by_key(&schema, scope)? => {}
         Ok(key) if !reads_first => hide(table, &key, marker, scope),
         Err(refused) if refused.code != NOT_ONE_KEY || !scope.settings.several_rows => return Err(refused),
         Ok(_) | Err(_) => {
@@ -51,6 +52,24 @@ pub(crate) fn delete(table: &Arc<Table>, delete: &Delete, scope: &Scope<'_>) -> 
         DeleteAffected::One => 1,
         DeleteAffected::Zero => 0,
     })
+}
+
+/// Whether a DELETE of one whole key finds rows of keys of such types.
+fn finds_by_key(schema: &Schema, scope: &Scope<'_>) -> Result<bool, SqlError> {
+    let holds = |is: fn(ColumnKind) -> bool| schema.key.iter().any(|part| is(part.kind));
+    let is_hidden = match scope.assumptions.key_delete {
+        KeyDelete::Every => false,
+        KeyDelete::NoText => {
+            holds(|kind| matches!(kind, ColumnKind::Varchar { .. } | ColumnKind::Char { .. }))
+        }
+        KeyDelete::NoBytes => holds(|kind| matches!(kind, ColumnKind::Varbinary | ColumnKind::Binary { .. })),
+        KeyDelete::NoDecimal => holds(|kind| matches!(kind, ColumnKind::Decimal { .. })),
+        KeyDelete::OneColumn if schema.key.len() > 1 => {
+            return Err(refusal::unsupported("DELETE by a key of several columns"));
+        }
+        KeyDelete::OneColumn => false,
+    };
+    Ok(!is_hidden)
 }
 
 /// The keys of the rows that a condition finds.

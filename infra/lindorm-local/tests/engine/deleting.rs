@@ -42,6 +42,26 @@ fn a_delete_takes_its_key_from_parameters() {
 }
 
 #[test]
+fn a_delete_of_one_key_may_find_no_rows_of_some_keys() {
+    let keys = [("INT", "1"), ("VARCHAR", "'x'"), ("VARBINARY", "x'01'"), ("DECIMAL(5,2)", "1.50")];
+    for (setting, spared) in [("every", ""), ("no_text", "VARCHAR"), ("no_bytes", "VARBINARY")]
+        .into_iter()
+        .chain([("no_decimal", "DECIMAL(5,2)"), ("one_column", "")])
+    {
+        for (kind, value) in keys {
+            let mut shell = Shell::assuming(&[&format!("key_delete={setting}")]);
+            shell.done(&format!("CREATE TABLE t (k {kind}, a INT, PRIMARY KEY (k))"));
+            shell.done(&format!("UPSERT INTO t (k, a) VALUES ({value}, 1)"));
+            shell.done(&format!("DELETE FROM t WHERE k = {value}"));
+            assert_eq!(shell.rows("SELECT a FROM t").is_empty(), kind != spared, "{setting} {kind}");
+        }
+    }
+    let mut shell = Shell::assuming(&["key_delete=one_column"]);
+    shell.done("CREATE TABLE t (k INT, l INT, a INT, PRIMARY KEY (k, l))");
+    assert_eq!(shell.error("DELETE FROM t WHERE k = 1 AND l = 1"), 9001);
+}
+
+#[test]
 fn a_delete_of_an_absent_row_succeeds_and_says_one() {
     let mut shell = Shell::with_table(&[]);
     assert_eq!(shell.done("DELETE FROM t WHERE id = 99"), 1);

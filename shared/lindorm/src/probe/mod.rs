@@ -17,6 +17,7 @@ mod delete_forms;
 mod deletes;
 mod equal_stamps;
 mod experiment;
+mod key_deletes;
 mod line;
 mod null_rows;
 mod nulls;
@@ -36,6 +37,7 @@ use migration::capabilities::{Capabilities, Measured};
 use migration::ident::DatabaseName;
 use migration::port::{PortError, TargetClock, TargetProbe};
 use migration::run::RunId;
+use migration::schema::TargetType;
 use migration::statement_form::StampForm;
 use migration::time::UnixMs;
 
@@ -46,6 +48,7 @@ use crate::target::Target;
 
 use clock_spread::Spread;
 use experiment::{answer, answered, inconclusive, measured, tried};
+use key_deletes::KeyDeletes;
 use odd_names::odd_table;
 use scratch::Scratch;
 use values::{Empty, Found, values_table};
@@ -73,7 +76,9 @@ impl TargetProbe for Target {
         let values = || Box::pin(values::measure(target, run, database));
         let values = Box::pin(answered(values, Found::open));
         let outcome = try_join(odd_names, Box::pin(all_but_names(&scratch, values))).await;
-        let (odd_names, found) = outcome.map_err(|failure| failure.into_port(&doing))?;
+        let (odd_names, (found, time)) = outcome.map_err(|failure| failure.into_port(&doing))?;
+        let found = by_key(target, run, database, time, found).await;
+        let found = found.map_err(|failure| failure.into_port(&doing))?;
         let table_dropped = measured(|| dropped(target, run, database)).await;
         let table_dropped = table_dropped.map_err(|failure| failure.into_port(&doing))?;
         let found = Capabilities { odd_names, table_dropped, ..found };
@@ -84,7 +89,10 @@ impl TargetProbe for Target {
     async fn drop_probe(&self, run: RunId, database: &DatabaseName) -> Result<(), PortError> {
         let failed =
             |failure: Failure| failure.into_port(&format!("dropping the probe tables in {database}"));
-        let passing = drop_passing(self, run, database).await;
+        let mut passing = drop_passing(self, run, database).await;
+        for table in key_deletes::tables(run, database) {
+            passing = passing.and(scratch::drop_for_good(self, &table.id).await);
+        }
         let clock = scratch::drop_for_good(self, &Scratch::of(self, run, database).table).await;
         passing.and(clock).map_err(failed)
     }
@@ -135,7 +143,7 @@ async fn dropped(target: &Target, run: RunId, database: &DatabaseName) -> Result
 async fn all_but_names(
     scratch: &Scratch<'_>,
     values: impl Future<Output = Result<Found, Failure>> + Send,
-) -> Result<Capabilities, Failure> {
+) -> Result<(Capabilities, Option<i64>), Failure> {
     scratch.settle().await?;
     let (clock, prepared_hints, spread, kept) = try_join4(
         measured(|| clock::measure(scratch)),
@@ -159,14 +167,31 @@ async fn all_but_names(
     let (found, time) = Box::pin(stamped(&by(StampForm::Hint), &by(StampForm::Column), clock, found)).await?;
     let scratch = &by(found.statement_form().stamp);
     let found = Box::pin(erased(scratch, time, found)).await?;
-    Ok(match spread {
+    let found = match spread {
         Spread { steps_back: true, spread: clock_spread } if found.clock.is_shown() => Capabilities {
             clock: inconclusive("the target's clock steps back by more than 2 s"),
             clock_spread,
             ..found
         },
         Spread { spread: clock_spread, .. } => Capabilities { clock_spread, ..found },
-    })
+    };
+    Ok((found, time))
+}
+
+/// How deletes by key go, in the form everything else was found to need.
+async fn by_key(
+    target: &Target,
+    run: RunId,
+    database: &DatabaseName,
+    time: Option<i64>,
+    found: Capabilities,
+) -> Result<Capabilities, Failure> {
+    let time = time.filter(|_| found.delete_hides_later_arrivals.is_shown());
+    let without: Vec<TargetType> = found.types_refused.iter().chain(&found.types_lost).copied().collect();
+    let form = found.statement_form();
+    let bench = key_deletes::Bench { target, run, database, form, time, without: &without };
+    let keys = Box::pin(answered(|| bench.measure(), KeyDeletes::open)).await?;
+    Ok(Capabilities { types_undeleted: keys.types, composite_key_delete: keys.composite, ..found })
 }
 
 /// How rows are stamped and how many go into a statement; also the target's time, where rows can be stamped.

@@ -39,5 +39,5 @@ async fn an_account_that_may_not_write_has_no_clock() {
 async fn an_account_that_may_not_drop_tables_measures_everything_and_leaves_them() {
     let (found, tables) = found_with(&Stand::new().await, "READ, WRITE, ADMIN").await;
     let expected = Capabilities { table_dropped: Measured::No, ..usual() };
-    assert_eq!((timeless(found), tables), (expected, 3));
+    assert_eq!((timeless(found), tables), (expected, 8));
 }

@@ -71,6 +71,25 @@ async fn a_type_that_is_kept_in_no_form_is_named_and_says_nothing_of_the_others(
 }
 
 #[tokio::test]
+async fn a_key_by_which_no_row_is_deleted_is_told_by_its_type() {
+    let text = TargetType::Varchar { chars: None };
+    let bytes = [TargetType::Varbinary, TargetType::Binary { bytes: Some(4) }];
+    let decimal = TargetType::Decimal { precision_scale: Some((20, 0)) };
+    case(&["key_delete=no_text"], |_, usual| usual.types_undeleted = vec![text]).await;
+    case(&["key_delete=no_bytes"], |_, usual| usual.types_undeleted = bytes.to_vec()).await;
+    case(&["key_delete=no_decimal"], |_, usual| usual.types_undeleted = vec![decimal]).await;
+    case(&["key_delete=one_column"], |_, usual| usual.composite_key_delete = Measured::No).await;
+    // By literals, without stamps, and without the hint.
+    for other in ["bind_values=refused", "timeout_on_delete=refused"] {
+        let stand = Stand::with(&["key_delete=no_text", other]).await;
+        assert_eq!(probed(&stand).await.types_undeleted, [text], "{other}");
+    }
+    let stand = Stand::with(&["key_delete=no_text", "stamp_hint=refused", "stamp_column=refused"]).await;
+    let found = probed(&stand).await;
+    assert!(!found.stamped() && found.types_undeleted == [text], "{found:?}");
+}
+
+#[tokio::test]
 async fn an_empty_value_that_becomes_null_is_told_by_its_type() {
     case(&["empty_bytes=null"], |_, usual| usual.empty_bytes = Measured::No).await;
     case(&["empty_text=null"], |_, usual| usual.empty_text = Measured::No).await;

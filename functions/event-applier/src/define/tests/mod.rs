@@ -38,6 +38,7 @@ pub(super) fn waiting() -> World {
 pub(super) fn waiting_for(mode: &str, unsupported: &str) -> World {
     let mut world = World::on(memory::Platform::automatic());
     world.set("migration", serde_json::json!(mode));
+    world.set("on_bad_row", serde_json::json!("reject"));
     world.set("on_ddl", serde_json::json!({ "unsupported": unsupported }));
     world.set_rows_per_chunk(5, 2);
     world.add_table("orders", (0..10).map(row));

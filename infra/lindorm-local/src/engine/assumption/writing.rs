@@ -72,6 +72,21 @@ switch! {
     }
 }
 switch! {
+    /// Which rows a DELETE of one whole key finds.
+    KeyDelete {
+        /// Those of any key.
+        Every = "every",
+        /// None whose key holds VARCHAR or CHAR.
+        NoText = "no_text",
+        /// None whose key holds VARBINARY or BINARY.
+        NoBytes = "no_bytes",
+        /// None whose key holds DECIMAL.
+        NoDecimal = "no_decimal",
+        /// Those of keys of one column; others are refused.
+        OneColumn = "one_column",
+    }
+}
+switch! {
     /// What becomes of a cell written older than its time to live.
     TtlOnWrite {
         /// It is never stored.
