@@ -2,6 +2,7 @@
 //!
 //! Decisions belong to the domain and the handlers; here is what a program on one machine needs around them.
 
+mod abandoned_objects;
 mod abandoned_probe;
 pub mod command;
 pub mod command_line;

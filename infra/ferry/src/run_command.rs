@@ -11,6 +11,7 @@ use migration::run::{ResumePoint, Run, RunId, State};
 use migration::task::Task;
 use mysql::Images;
 
+use crate::abandoned_objects;
 use crate::abandoned_probe;
 use crate::command::CommandError;
 use crate::command_line::{RunArgs, Until};
@@ -35,6 +36,8 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let store = data_dir::open(&args.task.data_dir, &name)?;
     let clock = SystemClock::new();
     let run = enter(&store, &clock, &file.task, &ends).await?;
+    let objects = data_dir::objects(&args.task.data_dir);
+    abandoned_objects::remove(&store, &objects).await;
     let mut reporter = Reporter::new(args.task.json);
     if run.state == State::Completed {
         reporter.ended(&Snapshot::take(&store, run.id, &mut KnownTables::default(), clock.now()).await?);
@@ -44,7 +47,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let runner = Arc::new(Runner {
         queue: RingingQueue::new(store.clone()),
         store,
-        objects: data_dir::objects(&args.task.data_dir),
+        objects,
         ends,
         images: Images,
         clock,
@@ -58,6 +61,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     if exit.as_ref().is_ok_and(|exit| *exit == Exit::Failed) {
         runner.clean_up_if_cancelled().await;
     }
+    abandoned_objects::remove(&runner.store, &runner.objects).await;
     exit
 }
 

@@ -9,6 +9,7 @@
 //! Names are checked before they become paths: a part has letters, digits and `-`, so none leads out of the folder.
 //! What a dead process leaves half written ends in `.part` and means nothing.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, create_dir};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -37,14 +38,54 @@ impl ObjectFolder {
         Self { folder }
     }
 
-    /// Runs blocking work beside the runtime's own threads.
+    /// The folders objects stand in, by the first part of their names, with the rest of the names.
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub async fn folders(&self) -> Result<BTreeMap<String, Vec<String>>, PortError> {
+        self.run(PathBuf::new(), |folder, _| {
+            let mut folders = BTreeMap::new();
+            for entry in entries(folder)? {
+                if folder.join(&entry).is_dir() {
+                    let names = entries(&folder.join(&entry))?;
+                    let objects = names.into_iter().filter(|name| admit_object_name(name).is_ok());
+                    folders.insert(entry, objects.collect());
+                }
+            }
+            Ok(folders)
+        })
+        .await
+    }
+
+    /// Removes a folder with every object in it, the unfinished ones too; nobody may put one there meanwhile.
+    ///
+    /// # Errors
+    /// Where the disk fails; one that is not there is no error.
+    pub async fn remove_folder(&self, name: &str) -> Result<(), PortError> {
+        self.work(name, |_, folder| match fs::remove_dir_all(folder) {
+            Err(error) if is_absent(&error) => Ok(()),
+            removed => removed,
+        })
+        .await
+    }
+
+    /// Work on the object of this name.
     async fn work<T, W>(&self, name: &str, work: W) -> Result<T, PortError>
     where
         T: Send + 'static,
         W: FnOnce(&Path, PathBuf) -> io::Result<T> + Send + 'static,
     {
         admit_object_name(name)?;
-        let (folder, file) = (self.folder.clone(), self.folder.join(name));
+        self.run(self.folder.join(name), work).await
+    }
+
+    /// Runs blocking work beside the runtime's own threads.
+    async fn run<T, W>(&self, file: PathBuf, work: W) -> Result<T, PortError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Path, PathBuf) -> io::Result<T> + Send + 'static,
+    {
+        let folder = self.folder.clone();
         let done = tokio::task::spawn_blocking(move || work(&folder, file)).await;
         // The work has no panic of its own; a runtime that shuts down ends it.
         done.unwrap_or_else(|_| Err(io::Error::from(ErrorKind::Interrupted))).map_err(failed)
@@ -71,6 +112,21 @@ impl ObjectStore for ObjectFolder {
         })
         .await
     }
+}
+
+/// The names in a folder, in order; none where it is not there.
+fn entries(folder: &Path) -> io::Result<Vec<String>> {
+    let found = match fs::read_dir(folder) {
+        Err(error) if is_absent(&error) => return Ok(Vec::new()),
+        found => found?,
+    };
+    let mut names = Vec::new();
+    for entry in found {
+        // A name that is no text is not ours.
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// No such object; its name may also be that of a folder, or lead through an object.

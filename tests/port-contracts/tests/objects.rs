@@ -48,6 +48,30 @@ mod in_a_folder {
     port_contracts::contract_of_objects!(Folder);
 
     #[tokio::test]
+    async fn folders_are_listed_and_removed_with_what_a_dead_process_left() {
+        let platform = Folder::fresh().await;
+        let objects = &platform.objects;
+        assert!(objects.folders().await.unwrap().is_empty());
+        for name in ["one/2-0-1", "one/1-0-1", "other/1-0-1", "alone"] {
+            objects.put(name, vec![5]).await.unwrap();
+        }
+        let unfinished = platform.folder.path().join("made/later/one/1-0-2.77-0.part");
+        std::fs::write(&unfinished, [1]).unwrap();
+        let folders = objects.folders().await.unwrap();
+        let (one, other) = (vec!["1-0-1".to_owned(), "2-0-1".to_owned()], vec!["1-0-1".to_owned()]);
+        assert_eq!(
+            folders.into_iter().collect::<Vec<_>>(),
+            [("one".to_owned(), one), ("other".to_owned(), other)]
+        );
+        for _ in 0..2 {
+            objects.remove_folder("one").await.unwrap();
+        }
+        assert!(!unfinished.exists() && objects.get("one/1-0-1").await.unwrap().is_none());
+        assert!(objects.get("other/1-0-1").await.unwrap().is_some());
+        assert!(objects.remove_folder("../made").await.is_err());
+    }
+
+    #[tokio::test]
     async fn nothing_unfinished_is_left_and_objects_outlive_the_handle() {
         let platform = Folder::fresh().await;
         for _ in 0..3 {
