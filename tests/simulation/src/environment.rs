@@ -103,6 +103,10 @@ pub struct Environment {
     pub gtids: bool,
     /// The source server.
     pub switch: Switch,
+    /// How many transactions a server that takes over lacks at most.
+    pub lost: usize,
+    /// When it changes, from the start of following on.
+    pub switch_after: Duration,
 }
 
 impl Environment {
@@ -152,6 +156,8 @@ impl Environment {
             bad_values: 0,
             gtids: true,
             switch: Switch::None,
+            lost: 4,
+            switch_after: Duration::from_secs(26),
         }
     }
 
@@ -244,6 +250,14 @@ impl Environment {
             }
             "markers_live" => {
                 self.markers_live = Duration::from_secs(figure);
+                return Some(self);
+            }
+            "lost" => {
+                self.lost = usize::try_from(figure).ok()?;
+                return Some(self);
+            }
+            "switch_after" => {
+                self.switch_after = Duration::from_secs(figure);
                 return Some(self);
             }
             "lanes" => {

@@ -19,7 +19,7 @@ mod writer;
 pub use check::Trouble;
 pub use environment::{Environment, Switch};
 pub use handlers::Ends;
-pub use named::{NAMES, named};
+pub use named::{NAMES, REFUSING, named};
 pub use play::play;
 pub use runner::Figures;
 pub use stage::{Actor, Stage, without};

@@ -39,13 +39,16 @@ pub const NAMES: [&str; 28] = [
     "only-incremental",
 ];
 
+/// The environment in which a run may also end by refusing to go on.
+pub const REFUSING: &str = "lossy-switch";
+
 /// The environment of a name; the seed decides what `mixed` is.
 #[must_use]
 pub fn named(name: &str, seed: u64) -> Option<Environment> {
     if name == "mixed" {
         return Some(Environment::mixed(seed));
     }
-    let name = NAMES.into_iter().find(|known| *known == name)?;
+    let name = NAMES.into_iter().chain([REFUSING]).find(|known| *known == name)?;
     let calm = Environment::calm(name);
     let disturbed = || Environment { crashes: 5, faults: 6, zombies: 2, ..Environment::calm(name) };
     Some(match name {
@@ -103,6 +106,7 @@ pub fn named(name: &str, seed: u64) -> Option<Environment> {
         "several-tables" => Environment { tables: 3, lanes: 4, ..disturbed() },
         "added-columns" => Environment { columns: 50, filled_columns: 20, truncates: 10, ..disturbed() },
         "server-switch" => Environment { switch: Switch::Whole, losses: 40, lag: 300, ..disturbed() },
+        REFUSING => Environment { switch: Switch::Lossy, faults: 4, losses: 20, pause_between: 500, ..calm },
         "splits" => Environment { keys: 90, ..disturbed() },
         "planner-crashes" => Environment { crashes: 30, duplicates: 200, ..calm },
         "rejects" => Environment { bad_values: 200, ..disturbed() },

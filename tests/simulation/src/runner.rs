@@ -104,7 +104,8 @@ impl<'h> Runner<'h> {
             let state = self.operator.state();
             if state == State::Failed {
                 let failure = self.world.stored_run().failure;
-                return Err(Trouble::Failed(failure.map(|failure| failure.what).unwrap_or_default()));
+                let told = failure.map(|failure| format!("{}; {}", failure.what, failure.remedy));
+                return Err(Trouble::Failed(told.unwrap_or_default()));
             }
             if state == State::Completed && !self.completed {
                 self.completed = true;
@@ -208,13 +209,13 @@ impl<'h> Runner<'h> {
         let pauses = self.chance(environment.pauses);
         let resumes = self.random.below(6) == 0;
         self.operator.act(pauses, resumes);
-        let late = self.fixed_at.is_some_and(|fixed| fixed.until(self.now()) >= environment.writing * 2 / 3);
+        let late = self.fixed_at.is_some_and(|fixed| fixed.until(self.now()) >= environment.switch_after);
         if !self.switched && late {
             self.switched = true;
             match environment.switch {
                 Switch::None => {}
                 Switch::Whole => source.fail_over(0),
-                Switch::Lossy => source.fail_over(3),
+                Switch::Lossy => source.fail_over(1 + self.random.place(environment.lost)),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Whole migrations that follow the log, in every environment. `SIMULATION_SEEDS=FROM..TO` plays other seeds.
 
-use simulation::{Figures, NAMES, named, play};
+use simulation::{Figures, NAMES, REFUSING, Trouble, named, play};
 
 /// Plays seeds and tells of the first that goes wrong.
 fn all_equal(name: &str, seeds: std::ops::Range<u64>) -> Figures {
@@ -56,6 +56,32 @@ fn everything_at_once_ends_equal() {
 fn everything_at_once_ends_equal_again() {
     let beside = |seeds: std::ops::Range<u64>| seeds.start + (1 << 32)..seeds.end + (1 << 32);
     all_equal("mixed", beside(seeds(0..250)));
+}
+
+/// Transactions that were shipped may be on the target: a server without them has another history (H15).
+#[test]
+fn a_server_that_lacks_what_was_shipped_is_refused_and_any_other_taken() {
+    let (mut refused, mut taken) = (0, 0);
+    for seed in seeds(0..60) {
+        let environment = named(REFUSING, seed).expect("an environment's name");
+        match play(&environment, seed, &[]) {
+            Ok(_) => taken += 1,
+            Err(Trouble::Failed(told)) => {
+                assert!(
+                    told.contains("it lacks transactions that may be on the target"),
+                    "seed {seed}: {told}"
+                );
+                assert!(
+                    told.contains("start the task under a new name to copy again"),
+                    "seed {seed}: {told}"
+                );
+                refused += 1;
+            }
+            Err(trouble) => panic!("{trouble:?}, seed {seed} of {REFUSING}"),
+        }
+    }
+    println!("{REFUSING}: {refused} refused, {taken} taken");
+    assert!(refused > 0 && taken > 0, "{refused} refused, {taken} taken");
 }
 
 #[test]
