@@ -43,6 +43,15 @@ impl From<LoadError> for Halt {
 }
 
 impl Halt {
+    /// Whether it fails the run.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::Stop { .. } => true,
+            Self::Error(error) => error.is_final(),
+            Self::Ended | Self::Again | Self::Lost => false,
+        }
+    }
+
     /// A stop.
     pub(crate) fn stop(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Stop { what: what.into(), remedy: remedy.into() }

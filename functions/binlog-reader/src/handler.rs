@@ -20,6 +20,7 @@ use migration::budget::Budget;
 use migration::message::{self, Message};
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{ChangeLog, CheckpointTable, Clock, ObjectStore, Queue, RowImages};
+use migration::record;
 use migration::run::{Failure, RunId};
 use migration::run_store;
 
@@ -70,7 +71,9 @@ where
         };
         let mut halt = self.read(&mut held).await.err();
         // Who has lost the lease may have read with tables of another time: nobody fails a run by that.
-        if matches!(halt, Some(Halt::Stop { .. } | Halt::Error(_))) && self.is_taken_over(&held).await? {
+        if halt.as_ref().is_some_and(Halt::is_final)
+            && run_store::is_lost(self.records, &record::reader_lease(run), held.lease.value.token).await?
+        {
             halt = Some(Halt::Lost);
         }
         self.give_back(&held).await;

@@ -11,8 +11,6 @@
 
 use migration::lease::Lease;
 use migration::limits::LEASE_SPAN_MAX;
-use migration::mutation::{self, Rule};
-use migration::outcome::HandlerError;
 use migration::port::{
     ChangeLog, CheckpointTable, Clock, Commit, ObjectStore, PortError, Queue, RowImages, Version, Write,
 };
@@ -114,13 +112,6 @@ where
         self.reload_lease(held).await?;
         held.state = record::must_load(self.records, &record::reader(held.run.id)).await?;
         Ok(())
-    }
-
-    /// Whether another holder has taken the lease.
-    pub(crate) async fn is_taken_over(&self, held: &Held) -> Result<bool, HandlerError> {
-        let found: Stored<Lease> =
-            record::must_load(self.records, &record::reader_lease(held.run.id)).await?;
-        Ok(found.value.token != held.lease.value.token && !mutation::is_left_out(Rule::FencingToken))
     }
 
     async fn reload_lease(&self, held: &mut Held) -> Result<(), Halt> {

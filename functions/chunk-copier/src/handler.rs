@@ -104,8 +104,17 @@ where
     async fn work(&self, run: RunId, chunk: ChunkId, budget: Budget) -> Result<Outcome, HandlerError> {
         match self.enter(run, chunk, budget).await? {
             Entry::Leave(outcome) => Ok(outcome),
-            Entry::Held(mut held) => self.copy(&mut held).await,
+            Entry::Held(mut held) => match self.copy(&mut held).await {
+                // Somebody else has the chunk, or it is done: what this one finds fails no run.
+                Err(error) if error.is_final() && self.is_lost(&held).await? => Ok(Outcome::Done),
+                copied => copied,
+            },
         }
+    }
+
+    async fn is_lost(&self, held: &Held) -> Result<bool, HandlerError> {
+        let key = record::chunk_lease(held.run.id, held.chunk.value.id);
+        run_store::is_lost(self.records, &key, held.lease.value.token).await
     }
 
     async fn enter(&self, id: RunId, chunk: ChunkId, budget: Budget) -> Result<Entry, HandlerError> {

@@ -7,11 +7,12 @@
 //! 2. A zombie planner changes no record: everything it stores is conditional on records it has read
 //!    (see `migration::table_plan` and `migration::owner`). The messages it sends name chunks that exist.
 //! 3. A zombie's CREATE TABLE creates what the run wants, or nothing.
+//! 4. A zombie fails no run: what it finds may be long past. The tables' records may be behind a definition by then.
 
 use std::time::Duration;
 
 use migration::budget::Budget;
-use migration::lease::Lease;
+use migration::lease::{FencingToken, Lease};
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{
     ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, SourceCatalog, TargetCatalog, TargetClock,
@@ -62,6 +63,8 @@ pub(crate) struct Work {
     pub(crate) run: Run,
     pub(crate) task: Task,
     pub(crate) budget: Budget,
+    /// Of its lease.
+    pub(crate) token: FencingToken,
 }
 
 impl<R, Q, K, T, L, C> Planner<'_, R, Q, K, T, L, C>
@@ -100,8 +103,11 @@ where
         }
         let Some(task) = run_store::load_task(self.records, &run).await? else { return Ok(Outcome::Done) };
         let Some(lease) = self.acquire(id, budget).await? else { return Ok(Outcome::Done) };
-        let work = Work { run, task, budget };
-        let result = self.advance(&work).await;
+        let work = Work { run, task, budget, token: lease.value.token };
+        let result = match self.advance(&work).await {
+            Err(error) if error.is_final() && self.is_lost(&work).await? => Ok(Progress::Ended),
+            result => result,
+        };
         self.release(id, lease).await?;
         match result? {
             Progress::Later(after) => Ok(Outcome::Again { after }),
@@ -191,6 +197,11 @@ where
             self.records.commit(vec![write]).await?;
         }
         Ok(())
+    }
+
+    /// Whether another planner has taken over: what this one finds fails no run any more.
+    pub(crate) async fn is_lost(&self, work: &Work) -> Result<bool, HandlerError> {
+        run_store::is_lost(self.records, &record::planner_lease(work.run.id), work.token).await
     }
 
     /// Whether another step fits into this invocation.

@@ -176,8 +176,10 @@ where
         what: String,
         remedy: String,
     ) -> Result<Progress, HandlerError> {
-        let failure = Failure { what, remedy, at: self.clock.now() };
-        run_store::fail_run(self.records, work.run.id, failure).await?;
+        if !self.is_lost(work).await? {
+            let failure = Failure { what, remedy, at: self.clock.now() };
+            run_store::fail_run(self.records, work.run.id, failure).await?;
+        }
         Ok(Progress::Ended)
     }
 }

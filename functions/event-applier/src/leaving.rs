@@ -55,7 +55,12 @@ where
             outcome => outcome,
         };
         // A later holder has the lane: what this one found may be long past, and fails no run.
-        if outcome.is_err() && matches!(stored, Ok(Commit::Conflict)) && !is_left_out(Rule::FencingToken) {
+        let is_final = match &outcome {
+            Err(Stop::Failed(error)) => error.is_final(),
+            Err(Stop::BadRow(_)) => true,
+            Ok(()) | Err(Stop::Again(_) | Stop::Undecodable) => false,
+        };
+        if is_final && matches!(stored, Ok(Commit::Conflict)) && !is_left_out(Rule::FencingToken) {
             return Err(Stop::Again(Duration::ZERO));
         }
         // What stopped the work tells more than a lease that could not be ended; that one runs out by itself. A conflict

@@ -51,6 +51,12 @@ impl HandlerError {
         }
     }
 
+    /// Whether only a person can mend it, so that it fails the run.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self.retry(), Retry::Operator | Retry::Never)
+    }
+
     /// What the failed call may have done.
     #[must_use]
     pub fn effect(&self) -> Effect {

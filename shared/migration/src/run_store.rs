@@ -1,7 +1,9 @@
 //! Loading a run with its task, and moving it with its journal, under the record's condition.
 
+use crate::lease::{FencingToken, Lease};
+use crate::mutation::{Rule, is_left_out};
 use crate::outcome::{HandlerError, Outcome};
-use crate::port::{CheckpointTable, Commit, Write};
+use crate::port::{CheckpointTable, Commit, RecordKey, Write};
 use crate::record::{self, LoadError, Stored, TaskHead};
 use crate::retry::Retry;
 use crate::run::{Event, Failure, Run, RunId, State};
@@ -104,6 +106,20 @@ pub async fn fail_run(
     let keep = |run: &mut Run| run.failure = Some(failure.clone());
     let step = Step { from, event: Event::Failure, cause: &cause, now: at };
     move_run(records, run, step, keep, &[]).await.map(|_| ())
+}
+
+/// Whether somebody else has taken this lease, or it is gone with what it was for. What its former holder finds may be long
+/// past, and fails no run.
+///
+/// # Errors
+/// [`HandlerError`] where the records fail.
+pub async fn is_lost(
+    records: &impl CheckpointTable,
+    lease: &RecordKey,
+    token: FencingToken,
+) -> Result<bool, HandlerError> {
+    let found: Option<Stored<Lease>> = record::load(records, lease).await?;
+    Ok(found.is_none_or(|found| found.value.token != token) && !is_left_out(Rule::FencingToken))
 }
 
 /// What becomes of a handler's error: one that only a person can mend fails the run, and its message is done with;

@@ -14,8 +14,10 @@ use migration::message::Message;
 use migration::mutation::{self, Rule};
 use migration::owner::Owner;
 use migration::port::{Clock, Delivery, Inbox, QueueName};
-use migration::record;
+use migration::reader_state::ReaderState;
+use migration::record::{self, Stored};
 use migration::run::State;
+use migration::schema::{SchemaVersion, TableChange};
 use migration::time::UnixMs;
 use migration::value::SourceValue;
 use serde_json::json;
@@ -68,17 +70,26 @@ impl Stage {
         stage
     }
 
-    /// A run that begins to copy a table `orders` with rows 1 and 2 to a target that takes no stamps, and then follows.
+    /// A run that begins to copy a table `orders` with rows 1 and 2 to a target that takes stamps, or takes none, and
+    /// then follows. A planner has done what it can do.
     #[must_use]
-    pub fn copying_without_stamps() -> Self {
+    pub fn copying(stamped: bool) -> Self {
+        let stage = Self::planning(stamped);
+        stage.invoke(Message::Plan { run: stage.world.run }, LIFE).end();
+        stage
+    }
+
+    /// As [`copying`](Self::copying), before any planner.
+    #[must_use]
+    pub fn planning(stamped: bool) -> Self {
         let mut world = World::on(Platform::stepped());
         world.set("migration", json!("full_and_incremental"));
         world.set("tuning", json!({ "lanes": 1, "write_spacing": "250 ms" }));
-        world.set_capabilities(Capabilities::all_shown().without_stamps("the schedule says so"));
+        if !stamped {
+            world.set_capabilities(Capabilities::all_shown().without_stamps("the schedule says so"));
+        }
         world.add_table("orders", (1..3).map(memory::row));
-        let stage = Self::start(world);
-        stage.invoke(Message::Plan { run: stage.world.run }, LIFE).end();
-        stage
+        Self::start(world)
     }
 
     fn start(world: World) -> Self {
@@ -120,6 +131,18 @@ impl Stage {
         let mut after = before.clone();
         after[1] = SourceValue::Text(text.to_owned());
         self.world.source.commit(vec![RowChange::Update { table, before, after }]);
+    }
+
+    /// Carries out and logs a definition of the table.
+    pub fn define(&self, change: TableChange, statement: &str) {
+        self.world.source.define(vec![change], statement, SourceValue::Null);
+    }
+
+    /// Whether a definition was passed.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        let state: Option<Stored<ReaderState>> = self.world.find(&record::reader(self.world.run));
+        state.is_some_and(|state| state.value.schema > SchemaVersion(0))
     }
 
     /// Lets time pass.
@@ -261,6 +284,12 @@ impl Actor<'_> {
             self.invocation.settle(&self.stage.world.platform.queue, &ends, after_error);
             self.ends = Some(ends);
         }
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ends.is_some()
     }
 
     /// Goes on until it is in front of such a call.

@@ -12,7 +12,7 @@ const LONG: Duration = Duration::from_secs(10);
 
 /// A row changes while a copier holds the page with what it was.
 fn a_page_without_a_stamp_beside_the_log() -> Result<(), Trouble> {
-    let stage = Stage::copying_without_stamps();
+    let stage = Stage::copying(false);
     let copier = stage.deliver(QueueName::Copy, LONG).expect("a chunk").before(Call::Write);
     stage.change(1, "newer");
     stage.read();

@@ -3,6 +3,7 @@
 mod follow_runs;
 mod former_run;
 mod generation;
+mod late_everywhere;
 mod late_handlers;
 mod late_writes;
 mod left_out_rules;

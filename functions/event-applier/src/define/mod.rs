@@ -48,7 +48,7 @@ use migration::lease::Lease;
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{CheckpointTable, Clock, Queue, TargetCatalog, TargetClock, TargetDefiner, Version};
 use migration::reader_state::ReaderState;
-use migration::record::{Stored, TableNumber};
+use migration::record::{self, Stored, TableNumber};
 use migration::run::{Failure, Run, RunId};
 use migration::run_store;
 use migration::schema::TargetTable;
@@ -133,8 +133,12 @@ where
         };
         let result = match self.judge(&held.open).await {
             Ok(Ok(passage)) => self.pass(&mut held, &passage).await,
-            Ok(Err(refusal)) => self.refuse(&held.open, refusal).await,
+            Ok(Err(refusal)) => self.refuse(&held, refusal).await,
             Err(error) => Err(error),
+        };
+        let result = match result {
+            Err(error) if error.is_final() && self.is_lost(&held).await? => Ok(Step::Ended),
+            result => result,
         };
         self.leave(&held, result).await
     }
@@ -150,8 +154,17 @@ where
         }
     }
 
-    async fn refuse(&self, open: &Open, refusal: definition::Refusal) -> Result<Step, HandlerError> {
-        let barrier = &open.barrier;
+    /// Whether another executor has taken over: what this one finds may be behind the definition, and fails no run.
+    async fn is_lost(&self, held: &Held) -> Result<bool, HandlerError> {
+        let key = record::definition_lease(held.open.run.value.id);
+        run_store::is_lost(self.records, &key, held.lease.value.token).await
+    }
+
+    async fn refuse(&self, held: &Held, refusal: definition::Refusal) -> Result<Step, HandlerError> {
+        if self.is_lost(held).await? {
+            return Ok(Step::Ended);
+        }
+        let (open, barrier) = (&held.open, &held.open.barrier);
         let what = format!("{} (the statement at {}: {})", refusal.what, barrier.position, barrier.statement);
         let failure = Failure { what, remedy: refusal.remedy, at: self.clock.now() };
         run_store::fail_run(self.records, open.run.value.id, failure).await?;
