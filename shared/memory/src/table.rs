@@ -39,6 +39,12 @@ impl MemoryTable {
         self.records().get(key).map(|stored| record(key, stored))
     }
 
+    /// A record's version; counts as no call.
+    #[must_use]
+    pub fn version(&self, key: &RecordKey) -> Option<Version> {
+        self.records().get(key).map(|(version, _)| *version)
+    }
+
     fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -210,9 +210,22 @@ impl Environment {
         }
     }
 
+    fn span(&mut self, name: &str) -> Option<&mut Duration> {
+        match name {
+            "writing" => Some(&mut self.writing),
+            "markers_live" => Some(&mut self.markers_live),
+            "switch_after" => Some(&mut self.switch_after),
+            _ => None,
+        }
+    }
+
     /// Sets a figure by its name, to try other figures than those of a test.
     #[must_use]
     pub fn with(mut self, name: &str, figure: u64) -> Option<Self> {
+        if let Some(span) = self.span(name) {
+            *span = Duration::from_secs(figure);
+            return Some(self);
+        }
         let field = match name {
             "keys" => &mut self.keys,
             "pause_between" => &mut self.pause_between,
@@ -244,20 +257,8 @@ impl Environment {
             "key_changes" => &mut self.key_changes,
             "large" => &mut self.large,
             "bad_values" => &mut self.bad_values,
-            "writing" => {
-                self.writing = Duration::from_secs(figure);
-                return Some(self);
-            }
-            "markers_live" => {
-                self.markers_live = Duration::from_secs(figure);
-                return Some(self);
-            }
             "lost" => {
                 self.lost = usize::try_from(figure).ok()?;
-                return Some(self);
-            }
-            "switch_after" => {
-                self.switch_after = Duration::from_secs(figure);
                 return Some(self);
             }
             "lanes" => {

@@ -86,17 +86,7 @@ pub fn named(name: &str, seed: u64) -> Option<Environment> {
         "late-definitions" => {
             Environment { truncates: 40, columns: 10, late_definitions: 400, frozen_definitions: 500, ..calm }
         }
-        // A page that is written as it must be is younger than any marker that goes.
-        "compaction-before-frozen-page" => Environment {
-            compactions: 500,
-            markers_live: PAGE_AGE_MAX + Duration::from_secs(5),
-            frozen_pages: 500,
-            keys: 12,
-            tables: 1,
-            pause_between: 300,
-            writing: Duration::from_secs(25),
-            ..calm
-        },
+        "compaction-before-frozen-page" => compacted_markers(name),
         "cut-and-late-landing" => Environment { late: 12, skew: 40, tables: 1, pause_between: 400, ..calm },
         "compaction-between-read-and-write" => Environment { compactions: 200, zombies: 10, ..calm },
         "last-batch-lost" => Environment { losses: 150, lag: 300, lanes: 6, pause_between: 1_500, ..calm },
@@ -124,6 +114,20 @@ fn slow_copiers(name: &'static str) -> Environment {
         margin: 100,
         pause_between: 250,
         writing: Duration::from_secs(15),
+        ..Environment::calm(name)
+    }
+}
+
+/// Delete markers go as soon as every page that is written as it must be is younger.
+fn compacted_markers(name: &'static str) -> Environment {
+    Environment {
+        compactions: 500,
+        markers_live: PAGE_AGE_MAX + Duration::from_secs(5),
+        frozen_pages: 500,
+        keys: 12,
+        tables: 1,
+        pause_between: 300,
+        writing: Duration::from_secs(25),
         ..Environment::calm(name)
     }
 }

@@ -1,7 +1,9 @@
 //! Who pauses, resumes and finishes the run.
 
+use std::cell::Cell;
+
 use memory::{World, finish};
-use migration::port::{CheckpointTable, Clock};
+use migration::port::{CheckpointTable, Clock, RecordKey, Version};
 use migration::record::{self, Stored};
 use migration::run::{Event, Run, State};
 use migration::run_store::{self, Step};
@@ -9,16 +11,25 @@ use migration::run_store::{self, Step};
 /// An operator.
 pub(crate) struct Operator {
     world: World,
+    key: RecordKey,
+    /// What was read last: asked for at every step.
+    seen: Cell<Option<(Version, State)>>,
 }
 
 impl Operator {
     pub(crate) fn new(world: World) -> Self {
-        Self { world }
+        Self { key: record::run(world.run), seen: Cell::new(None), world }
     }
 
     /// Where the run stands.
     pub(crate) fn state(&self) -> State {
-        self.world.stored_run().state
+        let version = self.world.platform.table.version(&self.key);
+        if let Some((_, state)) = self.seen.get().filter(|(seen, _)| Some(*seen) == version) {
+            return state;
+        }
+        let state = self.world.stored_run().state;
+        self.seen.set(version.map(|version| (version, state)));
+        state
     }
 
     fn step(&self, from: State, event: Event) {
