@@ -21,9 +21,7 @@ use migration::lane_progress::LaneProgress;
 use migration::lease::Lease;
 use migration::mutation::{self, Rule};
 use migration::outcome::{HandlerError, Outcome};
-use migration::port::{
-    ChangeLog, CheckpointTable, Clock, Commit, Expect, ObjectStore, Queue, RowImages, Write,
-};
+use migration::port::{ChangeLog, CheckpointTable, Clock, Commit, ObjectStore, Queue, RowImages, Write};
 use migration::reader_state::{ReaderState, Restart};
 use migration::record::{self, Stored};
 use migration::run::{Run, RunId, State};
@@ -74,7 +72,7 @@ where
         let now = self.clock.now();
         // Whoever holds the lease sends the next message itself.
         let Ok(acquired) = before.acquire(now, budget.deadline) else { return done };
-        let expect = found.as_ref().map_or(Expect::Absent, Stored::unchanged);
+        let expect = record::as_found(found.as_ref());
         let writes = vec![
             record::put(lease_key.clone(), &acquired, expect),
             Write::Check { key: record::run(id), expect: run.unchanged() },

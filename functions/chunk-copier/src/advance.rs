@@ -8,8 +8,7 @@ use migration::limits::LEASE_SPAN_MAX;
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{
-    ChangeLog, CheckpointTable, Clock, Commit, Expect, KeySampler, Queue, RecordKey, RowSource, Sink,
-    Version, Write,
+    ChangeLog, CheckpointTable, Clock, Commit, KeySampler, Queue, RecordKey, RowSource, Sink, Write,
 };
 use migration::record::{self, Stored};
 use migration::table_plan::{TableProgress, TableRecord};
@@ -75,9 +74,9 @@ where
         if self.records.commit(writes).await? == Commit::Conflict {
             return Ok(Advance::Lost);
         }
-        held.chunk = next(&held.chunk, chunk);
+        held.chunk = held.chunk.next(chunk);
         if renewed {
-            held.lease = next(&held.lease, lease);
+            held.lease = held.lease.next(lease);
         }
         Ok(Advance::Stored)
     }
@@ -170,8 +169,8 @@ where
         if self.records.commit(writes).await? == Commit::Conflict {
             return Ok(Advance::Lost);
         }
-        held.chunk = next(&held.chunk, chunk);
-        held.lease = next(&held.lease, lease);
+        held.chunk = held.chunk.next(chunk);
+        held.lease = held.lease.next(lease);
         Ok(Advance::Stored)
     }
 
@@ -224,14 +223,9 @@ where
             if stored.as_ref().is_some_and(|stored| stored.value.position.is_some()) {
                 continue;
             }
-            let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+            let expect = record::as_found(stored.as_ref());
             writes.push(record::put(key.clone(), *reject, expect));
         }
         Ok(writes)
     }
-}
-
-/// A record after this holder's own successful write.
-pub(crate) fn next<T>(before: &Stored<T>, value: T) -> Stored<T> {
-    Stored { value, version: Version(before.version.0 + 1) }
 }

@@ -15,7 +15,6 @@ use migration::run::State;
 use migration::run_store;
 use migration::table_plan::{self, TablePlan};
 
-use crate::advance::next;
 use crate::handler::{Copier, Held};
 
 /// How often a copier looks whether it should give work away.
@@ -61,7 +60,7 @@ where
             Write::Check { key: record::table(run, kept.id.table), expect: held.table.unchanged() },
         ];
         if self.records.commit(writes).await? == Commit::Stored {
-            held.chunk = next(&held.chunk, kept);
+            held.chunk = held.chunk.next(kept);
             message::send(self.queue, &[Message::Copy { run, chunk: given.id }]).await?;
         }
         Ok(())

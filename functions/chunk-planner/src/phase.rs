@@ -3,7 +3,7 @@
 //! The counts only save work: every part may be repeated for a table without harm.
 
 use migration::outcome::HandlerError;
-use migration::port::{CheckpointTable, Commit, Expect, RecordKey};
+use migration::port::{CheckpointTable, Commit, RecordKey};
 use migration::position::{LogPlace, Timeline};
 use migration::record::{self, Stored, TableNumber};
 use migration::run::RunId;
@@ -63,7 +63,7 @@ pub(crate) async fn store(
     phase: Phase,
 ) -> Result<Commit, HandlerError> {
     let stored: Option<Stored<Phase>> = record::load(records, &key(run)).await?;
-    let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+    let expect = record::as_found(stored.as_ref());
     Ok(records.commit(vec![record::put(key(run), &phase, expect)]).await?)
 }
 

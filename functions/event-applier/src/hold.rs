@@ -101,7 +101,7 @@ where
             Ok(lease) => lease,
             Err(busy) => return Ok(Entry::Busy(now.until(busy.until))),
         };
-        let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+        let expect = record::as_found(stored.as_ref());
         let writes = vec![
             record::put(key.clone(), &lease, expect),
             Write::Check { key: record::run(id), expect: run.unchanged() },
@@ -119,7 +119,7 @@ where
         let recent: Option<Stored<RecentKeys>> =
             record::load(self.records, &record::recent(id, lane)).await?;
         let listed = recent.as_ref().and_then(|recent| recent.value.of(&progress.value));
-        let recent_expect = recent.as_ref().map_or(Expect::Absent, Stored::unchanged);
+        let recent_expect = record::as_found(recent.as_ref());
         let spacing = Spacing::after(before, progress.value.last_write, listed, span);
         let null_erases = run.value.capabilities.as_ref().is_some_and(|measured| measured.null_erases());
         Ok(Entry::Held(Box::new(Held {
@@ -157,7 +157,7 @@ where
                 if self.records.commit(writes).await? == Commit::Conflict {
                     return Err(Stop::Again(Duration::ZERO));
                 }
-                held.lease = next(&held.lease, lease);
+                held.lease = held.lease.next(lease);
             }
         }
         if now.plus(held.timeout) > held.lease.value.until {
@@ -165,11 +165,6 @@ where
         }
         Ok(held.lease.value.until)
     }
-}
-
-/// A record after this holder's own successful write.
-pub(crate) fn next<T>(before: &Stored<T>, value: T) -> Stored<T> {
-    Stored { value, version: Version(before.version.0 + 1) }
 }
 
 /// What a table or an image is at fault with; it stops the run.

@@ -13,7 +13,7 @@ use migration::record::{self, Stored};
 use migration::time::UnixMs;
 
 use crate::handler::{Applier, Stop};
-use crate::hold::{Held, next};
+use crate::hold::Held;
 use crate::rejects::Rejections;
 use crate::spacing::KeyName;
 
@@ -66,11 +66,11 @@ where
                 None => writes.extend(stands.clone()),
             }
             if self.records.commit(writes).await? == Commit::Stored {
-                held.progress = next(&held.progress, reached);
+                held.progress = held.progress.next(reached);
                 held.expected = reached;
                 held.unrecorded = false;
                 if let Some(released) = lease {
-                    held.lease = next(&held.lease, released);
+                    held.lease = held.lease.next(released);
                 }
                 return Ok(());
             }

@@ -11,7 +11,7 @@ use migration::capabilities::Capabilities;
 use migration::chunk::Chunk;
 use migration::ident::{ColumnName, DatabaseName, TableId, TableName};
 use migration::lease::Lease;
-use migration::port::{CheckpointTable, Clock, Commit, Expect, RecordKey, TargetProbe, Write};
+use migration::port::{CheckpointTable, Clock, Commit, RecordKey, TargetProbe, Write};
 use migration::record::{self, ChunkId, ChunkNumber, Stored, TableNumber, TaskHead};
 use migration::run::{Event, Run, RunId};
 use migration::schema::{
@@ -202,7 +202,7 @@ impl World {
     /// Never: nobody else writes meanwhile.
     pub fn store<T: Serialize>(&self, key: RecordKey, value: &T) {
         let found: Option<Stored<Value>> = self.find(&key);
-        let expect = found.map_or(Expect::Absent, |found| found.unchanged());
+        let expect = record::as_found(found.as_ref());
         assert_eq!(self.commit(vec![record::put(key, value, expect)]), Commit::Stored);
     }
 

@@ -3,7 +3,7 @@
 use crate::lease::Lease;
 use crate::outcome::HandlerError;
 use crate::owner::{self, Former, Owner, Step};
-use crate::port::{CheckpointTable, Expect, RecordKey, Write};
+use crate::port::{CheckpointTable, RecordKey, Write};
 use crate::reader_state::ReaderState;
 use crate::record::{self, Stored};
 use crate::run::{Run, RunId};
@@ -58,7 +58,7 @@ pub async fn take(
             (Step::WaitUntil(at), _) => return Ok(Taking::WaitUntil(at)),
             (Step::Refused { task }, _) => return Ok(Taking::Refused { task }),
             (Step::Store(owner), _) => {
-                let expect = stored.map_or(Expect::Absent, |stored| stored.unchanged());
+                let expect = record::as_found(stored.as_ref());
                 writes.push(record::put(key.clone(), &owner, expect));
                 records.commit(writes).await?;
             }
@@ -74,8 +74,8 @@ async fn look_at(records: &impl CheckpointTable, run: RunId) -> Result<(Former, 
     let leases = record::load_all::<Lease>(records, &record::run_partition(run), record::LEASES).await?;
     let leases_until = leases.iter().map(|(_, lease)| lease.value.until).max().unwrap_or_default();
     let still_so = vec![
-        Write::Check { key: run_key, expect: stored.as_ref().map_or(Expect::Absent, Stored::unchanged) },
-        Write::Check { key: reader_key, expect: reader.as_ref().map_or(Expect::Absent, Stored::unchanged) },
+        Write::Check { key: run_key, expect: record::as_found(stored.as_ref()) },
+        Write::Check { key: reader_key, expect: record::as_found(reader.as_ref()) },
     ];
     let state = stored.map(|stored| stored.value.state);
     Ok((Former { state, follows: reader.is_some(), leases_until }, still_so))

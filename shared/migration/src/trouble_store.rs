@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::outcome::HandlerError;
-use crate::port::{CheckpointTable, Commit, Expect, Write};
+use crate::port::{CheckpointTable, Commit, Write};
 use crate::record::{self, LoadError, Stored};
 use crate::retry_budget::{Activity, Failed, Troubles, Verdict};
 use crate::run::{Event, Failure, Run, RunId};
@@ -120,7 +120,7 @@ async fn change<T: Send>(
     let key = record::troubles(run);
     for _ in 0..TRIES {
         let stored: Option<Stored<Troubles>> = record::load(records, &key).await?;
-        let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
+        let expect = record::as_found(stored.as_ref());
         let mut troubles = stored.map(|stored| stored.value).unwrap_or_default();
         let was_told = troubles.is_told();
         let Some((found, cause)) = step(&mut troubles) else { return Ok(None) };

@@ -109,7 +109,7 @@ where
         let (plan, progress) = (record::plan(run.id, table.number), record::progress(run.id, table.number));
         let before: Option<Stored<TablePlan>> = record::load(self.records, &plan).await?;
         let chunks = before.as_ref().map_or(0, |plan| plan.value.chunks);
-        let expect = before.map_or(Expect::Absent, |plan| plan.unchanged());
+        let expect = record::as_found(before.as_ref());
         let again = record::put(plan, &TablePlan { chunks, ..TablePlan::default() }, expect);
         let recopy = record::recopy(run.id, table.number);
         let (counted, copied) = (self.unchanged(&progress).await?, self.unchanged(&recopy).await?);

@@ -10,7 +10,7 @@ use migration::limits::DDL_TIMEOUT;
 use migration::mutation::{self, Rule};
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{
-    CheckpointTable, Clock, Commit, Expect, Queue, TargetCatalog, TargetClock, TargetDefiner, Version, Write,
+    CheckpointTable, Clock, Commit, Queue, TargetCatalog, TargetClock, TargetDefiner, Version, Write,
 };
 use migration::reader_state::ReaderState;
 use migration::record::{self, Stored};
@@ -50,7 +50,7 @@ where
             Ok(acquired) => acquired,
             Err(busy) => return Ok(Entry::Leave(Outcome::Again { after: now.until(busy.until) })),
         };
-        let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
+        let expect = record::as_found(stored.as_ref());
         let version = stored.map_or(Version(1), |stored| Version(stored.version.0 + 1));
         let writes = vec![
             record::put(key, &acquired, expect),
@@ -115,7 +115,7 @@ where
         if self.records.commit(all).await? == Commit::Conflict {
             return Ok(false);
         }
-        held.lease = Stored { value: renewed, version: Version(held.lease.version.0 + 1) };
+        held.lease = held.lease.next(renewed);
         Ok(true)
     }
 

@@ -37,7 +37,7 @@ pub use keys::{
     planner_lease, progress, reader, reader_lease, recent, recopy, reject, rejects_of, repair_lease, run,
     run_partition, stamp, start, table, table_of, troubles,
 };
-pub use stored::{LoadError, Stored, load, load_all, load_some, must_load, put, put_new};
+pub use stored::{LoadError, Stored, as_found, load, load_all, load_some, must_load, put, put_new};
 
 use serde::{Deserialize, Serialize};
 

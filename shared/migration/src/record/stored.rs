@@ -25,6 +25,18 @@ impl<T> Stored<T> {
     pub fn unchanged(&self) -> Expect {
         Expect::Version(self.version)
     }
+
+    /// The record after this holder's own successful write of `value`.
+    #[must_use]
+    pub fn next(&self, value: T) -> Self {
+        Self { value, version: Version(self.version.0 + 1) }
+    }
+}
+
+/// The condition "as it was loaded", where there may have been none.
+#[must_use]
+pub fn as_found<T>(found: Option<&Stored<T>>) -> Expect {
+    found.map_or(Expect::Absent, Stored::unchanged)
 }
 
 /// Why a record could not be loaded.
