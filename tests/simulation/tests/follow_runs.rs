@@ -31,7 +31,7 @@ fn seeds(usual: std::ops::Range<u64>) -> std::ops::Range<u64> {
 /// Environments by their place in the list, so that the machine's cores share them.
 fn every(nth: usize) {
     for name in NAMES.into_iter().skip(nth).step_by(2) {
-        let figures = all_equal(name, seeds(0..20));
+        let figures = all_equal(name, seeds(0..45));
         println!("{name}: {figures:?}");
     }
 }
@@ -48,14 +48,14 @@ fn other_environments_end_equal() {
 
 #[test]
 fn everything_at_once_ends_equal() {
-    let figures = all_equal("mixed", seeds(0..250));
+    let figures = all_equal("mixed", seeds(0..750));
     assert!(figures.mishaps > 100, "{figures:?}");
 }
 
 #[test]
 fn everything_at_once_ends_equal_again() {
     let beside = |seeds: std::ops::Range<u64>| seeds.start + (1 << 32)..seeds.end + (1 << 32);
-    all_equal("mixed", beside(seeds(0..250)));
+    all_equal("mixed", beside(seeds(0..750)));
 }
 
 /// Transactions that were shipped may be on the target: a server without them has another history (H15).
