@@ -53,6 +53,17 @@ pub(crate) struct Cursor {
     pub(crate) open: Option<Open>,
 }
 
+/// How far reading had come.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    /// Everything at or before it was read.
+    pub(crate) position: Position,
+    /// Where to open the log to go on from there.
+    pub(crate) resume: Resume,
+    /// When the newest transaction that was read began to be visible.
+    pub(crate) committed_at: UnixMs,
+}
+
 impl Open {
     fn new(at: LogPlace, gtid: Option<Gtid>, committed_at: UnixMs) -> Self {
         Self {
@@ -138,6 +149,11 @@ impl Cursor {
             Some(open) if open.rows > 0 => boundary.row(open.rows, 1),
             Some(_) | None => boundary,
         }
+    }
+
+    /// How far reading has come.
+    pub(crate) fn reached(&self) -> Reached {
+        Reached { position: self.position(), resume: self.resume(), committed_at: self.committed_at }
     }
 
     /// Where to open the log to go on from here.

@@ -43,8 +43,8 @@ where
     ) -> Result<Waited, Halt> {
         let Some((changes, statement)) = open.definition else { return Ok(Waited::Met) };
         let position = Position::boundary(cursor.timeline, open.at);
-        let shipped = self.ship(held, lanes).await?;
-        let mut declared = self.moved(held, cursor, &shipped, None).await?;
+        let (reached, shipped) = self.ship(held, cursor, lanes).await?;
+        let mut declared = self.moved(held, &reached, &shipped, None).await?;
         declared.barrier = Some(Barrier {
             position: position.row(1, 0),
             stored: declared.position,

@@ -4,7 +4,8 @@
 //!
 //! 1. Buffers are shipped when they are full, even inside a transaction: the stored position is then the last row shipped,
 //!    and reading goes on at the statement's first table map or, where it cannot, at the transaction's start (`cursor`).
-//!    So a transaction of any size needs the memory of one interval and one event.
+//!    So a transaction of any size needs the memory of two intervals, one being filled and one being packed (`load`),
+//!    and one event.
 //! 2. Otherwise they are shipped between transactions, once the first row has waited long enough, or the source has nothing
 //!    more. Where nothing waits the position is stored about once a second, so that what was passed over is not read again.
 //! 3. The position moves by the source's word that it is idle only between transactions, which is the only time the log
@@ -51,6 +52,18 @@ enum Step {
     Over,
 }
 
+/// What is to be shipped.
+enum Due {
+    /// Nothing for now.
+    Nothing,
+    /// What was cut off and is packed.
+    Packed,
+    /// What was cut off, because the buffers are full again.
+    Full,
+    /// Everything, and the position, with when the source had nothing more.
+    All(Option<UnixMs>),
+}
+
 impl<R, Q, O, L, I, C> Reader<'_, R, Q, O, L, I, C>
 where
     R: CheckpointTable,
@@ -84,7 +97,7 @@ where
 
     async fn ship_rest<S, K>(&self, held: &mut Held, reading: &mut Reading<S, K>) -> Result<(), Halt> {
         let Reading { cursor, lanes, .. } = reading;
-        if !lanes.is_empty() || has_moved(held, cursor) {
+        if !lanes.is_empty() || lanes.is_under_way() || has_moved(held, cursor) {
             self.flush(held, cursor, lanes, None).await?;
         }
         Ok(())
@@ -96,24 +109,15 @@ where
         reading: &mut Reading<S, K>,
         step: &Step,
     ) -> Result<Waited, Halt> {
+        let due = due(held, reading, step, self.clock.now());
         let Reading { cursor, lanes, .. } = reading;
-        let now = self.clock.now();
-        let is_stale = held.state.value.stored_at.until(now) >= STORE;
-        let (is_due, idle_at) = match step {
-            Step::Over => return Ok(Waited::Over),
-            Step::Read => {
-                (lanes.is_full() || (is_stale && lanes.is_empty() && has_moved(held, cursor)), None)
-            }
-            Step::Between => {
-                let moved = is_stale && lanes.is_empty() && has_moved(held, cursor);
-                (lanes.is_full() || lanes.is_due(now) || moved, None)
-            }
-            Step::Idle(at) => (is_stale || !lanes.is_empty(), Some(*at)),
-        };
-        if !is_due {
-            return Ok(Waited::Met);
+        match due {
+            Due::Nothing if matches!(step, Step::Over) => return Ok(Waited::Over),
+            Due::Nothing => return Ok(Waited::Met),
+            Due::Packed => self.land(held, lanes).await?,
+            Due::Full => self.launch(held, cursor, lanes).await?,
+            Due::All(idle_at) => self.flush(held, cursor, lanes, idle_at).await?,
         }
-        self.flush(held, cursor, lanes, idle_at).await?;
         if self.reason_in_lanes(held).await?.is_some() {
             return Err(Halt::Again);
         }
@@ -277,6 +281,24 @@ where
 }
 
 /// Whether a store would let less be read again.
+/// What is to be shipped after a step.
+fn due<S, K>(held: &Held, reading: &Reading<S, K>, step: &Step, now: UnixMs) -> Due {
+    let Reading { cursor, lanes, .. } = reading;
+    let is_stale = held.state.value.stored_at.until(now) >= STORE;
+    match step {
+        Step::Over => Due::Nothing,
+        Step::Idle(at) if is_stale || !lanes.is_empty() || lanes.is_under_way() => Due::All(Some(*at)),
+        Step::Idle(_) => Due::Nothing,
+        Step::Read | Step::Between if lanes.is_full() => Due::Full,
+        Step::Between if lanes.is_due(now) => Due::All(None),
+        Step::Read | Step::Between if is_stale && lanes.is_empty() && has_moved(held, cursor) => {
+            Due::All(None)
+        }
+        Step::Read | Step::Between if lanes.is_packed() => Due::Packed,
+        Step::Read | Step::Between => Due::Nothing,
+    }
+}
+
 fn has_moved(held: &Held, cursor: &Cursor) -> bool {
     let state = &held.state.value;
     cursor.position() > state.position || cursor.resume() != state.resume

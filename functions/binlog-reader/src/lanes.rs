@@ -6,9 +6,10 @@
 //! 2. Its numbers go up by one in a lane, from what the state says was shipped. A batch is sealed once, and its bytes
 //!    are sent as they are however often, so no two batches of one number ever differ within an epoch: an epoch that
 //!    sent a batch nobody stored is never gone on with.
-//! 3. The halves of a key change may be cut apart by the end of a batch, because they are two positions (protocol H1).
+//! 3. What is cut off to be shipped is packed apart from the buffers (`load`), which go on being filled.
+//! 4. The halves of a key change may be cut apart by the end of a batch, because they are two positions (protocol H1).
 
-use migration::batch::{BatchHead, ChangeKind, PayloadWriter, TableAt};
+use migration::batch::{BatchHead, ChangeKind, Packed, PayloadWriter, TableAt};
 use migration::gtid::{Gtid, GtidSet};
 use migration::lane::Lane;
 use migration::position::Position;
@@ -17,13 +18,15 @@ use migration::record::TableNumber;
 use migration::run::RunId;
 use migration::time::UnixMs;
 
+use crate::cursor::Reached;
+use crate::load::{Kit, Load};
 use crate::pace::ReaderPace;
 
 /// A batch that is complete.
 #[derive(Debug)]
 pub(crate) struct Sealed {
-    pub(crate) head: BatchHead,
-    pub(crate) compressed: Vec<u8>,
+    pub(crate) lane: Lane,
+    pub(crate) packed: Packed,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +50,11 @@ pub(crate) struct Lanes {
     head: BatchHead,
     pace: ReaderPace,
     buffers: Vec<Buffer>,
-    sealed: Vec<Sealed>,
+    /// Payloads that are complete.
+    closed: Vec<(BatchHead, PayloadWriter)>,
+    kit: Kit,
+    /// What was cut off and is not sent yet.
+    under_way: Option<Load>,
     bytes: usize,
     /// Operations since the last flush.
     operations: u64,
@@ -85,7 +92,9 @@ impl Lanes {
             head,
             pace,
             buffers: state.lanes.iter().map(|shipping| buffer(shipping.seq)).collect(),
-            sealed: Vec::new(),
+            closed: Vec::new(),
+            kit: Kit::default(),
+            under_way: None,
             bytes: 0,
             operations: 0,
             since: None,
@@ -125,7 +134,7 @@ impl Lanes {
         if buffer.writer.len() >= self.pace.batch_bytes
             || buffer.writer.operations() >= self.pace.batch_operations
         {
-            self.seal(lane);
+            self.close(lane);
         }
     }
 
@@ -143,18 +152,16 @@ impl Lanes {
         }
     }
 
-    fn seal(&mut self, lane: usize) {
+    fn close(&mut self, lane: usize) {
         let Some(buffer) = self.buffers.get_mut(lane) else { return };
         let Some((first, last, committed_at)) = buffer.writer.span() else { return };
-        let compressed = buffer.writer.compressed();
-        let operations = buffer.writer.operations();
-        self.bytes = self.bytes.saturating_sub(buffer.writer.len()) + compressed.len();
-        buffer.writer.clear();
         buffer.payload += 1;
         buffer.seq += 1;
         let lane = Lane(u16::try_from(lane).unwrap_or(u16::MAX));
-        let head = BatchHead { lane, seq: buffer.seq, first, last, operations, committed_at, ..self.head };
-        self.sealed.push(Sealed { head, compressed });
+        let (seq, operations) = (buffer.seq, buffer.writer.operations());
+        let head = BatchHead { lane, seq, first, last, operations, committed_at, ..self.head };
+        let writer = std::mem::replace(&mut buffer.writer, self.kit.writer());
+        self.closed.push((head, writer));
     }
 
     /// Whether nothing waits to be shipped.
@@ -162,9 +169,11 @@ impl Lanes {
         self.since.is_none()
     }
 
-    /// Whether so much waits that it is shipped even inside a transaction.
+    /// Whether so much waits that it is shipped even inside a transaction: before a batch of each lane is full, so
+    /// that evenly filled lanes have one each.
     pub(crate) fn is_full(&self) -> bool {
-        self.bytes >= self.pace.batch_bytes.saturating_mul(self.buffers.len().max(1))
+        let all = self.pace.batch_bytes.saturating_mul(self.buffers.len().max(1));
+        self.bytes >= all - all / 4
     }
 
     /// Whether the first row has waited long enough.
@@ -172,15 +181,10 @@ impl Lanes {
         self.since.is_some_and(|since| since.until(now) >= self.pace.flush_after)
     }
 
-    /// The transactions of what waits, and whether one of them has no GTID.
-    pub(crate) fn transactions(&self) -> (&GtidSet, bool) {
-        (&self.gtids, self.anonymous)
-    }
-
-    /// Everything that waits, in order, and what of it each lane is told; the buffers are empty afterwards.
-    pub(crate) fn take(&mut self) -> (Vec<Sealed>, Vec<Shipped>) {
+    /// Everything that waits, in order, on its way to be packed; the buffers are empty afterwards.
+    pub(crate) fn cut(&mut self, reached: Reached) -> Load {
         for lane in 0..self.buffers.len() {
-            self.seal(lane);
+            self.close(lane);
         }
         let shipped = self.buffers.iter_mut().enumerate().filter_map(|(lane, buffer)| {
             buffer.oldest.take().map(|oldest| Shipped { lane, seq: buffer.seq, oldest })
@@ -188,8 +192,28 @@ impl Lanes {
         let shipped = shipped.collect();
         (self.bytes, self.operations) = (0, 0);
         self.since = None;
-        self.gtids = GtidSet::default();
-        self.anonymous = false;
-        (std::mem::take(&mut self.sealed), shipped)
+        let packing = std::mem::take(&mut self.kit).pack(std::mem::take(&mut self.closed));
+        let anonymous = std::mem::take(&mut self.anonymous);
+        Load { reached, shipped, gtids: std::mem::take(&mut self.gtids), anonymous, packing }
+    }
+
+    /// Takes back the memory of a load that is packed.
+    pub(crate) fn put_back(&mut self, kit: Kit) {
+        self.kit = kit;
+    }
+
+    /// Where the load is kept that is under way.
+    pub(crate) fn under_way(&mut self) -> &mut Option<Load> {
+        &mut self.under_way
+    }
+
+    /// Whether a load is under way.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// Whether a load is under way and packed.
+    pub(crate) fn is_packed(&self) -> bool {
+        self.under_way.as_ref().is_some_and(|load| load.packing.is_done())
     }
 }

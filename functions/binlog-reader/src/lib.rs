@@ -7,11 +7,13 @@
 //! - `cursor`: where reading stands, inside a transaction and between two
 //! - `follow`: what each event of the log does
 //! - `tables`, `route`, `lanes`: which table, which lane, which batch
+//! - `load`, `aside`: packing while reading goes on
 //! - `ship`, `store`: the queue first, then the position
 //! - `definition`, `wait`, `finish`: barriers, back-pressure, lanes that do not move, the end
 //!
 //! It never decodes more of a row than its key, and never talks to the target.
 
+mod aside;
 mod cursor;
 mod definition;
 mod enter;
@@ -22,6 +24,7 @@ pub mod handler;
 mod held;
 mod history;
 mod lanes;
+mod load;
 mod open;
 pub mod pace;
 mod route;

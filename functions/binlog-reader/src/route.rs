@@ -22,7 +22,7 @@ use migration::port::{ImageFault, RawChange, RowImages};
 use migration::position::Position;
 use migration::table_plan::TableRecord;
 use migration::time::UnixMs;
-use migration::value::{Conversion, Digest, TargetValue, row_digest};
+use migration::value::{Conversion, Digest, SourceRow, TargetValue, row_digest};
 
 use crate::lanes::{Lanes, Placed, Routed};
 use crate::tables::Standing;
@@ -53,7 +53,8 @@ enum Known<S, C> {
 #[derive(Debug)]
 pub(crate) struct Router<S, C> {
     tables: HashMap<u64, Known<S, C>>,
-    scratch: Vec<TargetValue>,
+    /// A key's values on both sides; their memory is used again.
+    scratch: (SourceRow, Vec<TargetValue>),
 }
 
 /// Why rows cannot be routed.
@@ -83,7 +84,7 @@ pub(crate) struct Rows<'a> {
 impl<S, C> Router<S, C> {
     /// Knows no table.
     pub(crate) fn new() -> Self {
-        Self { tables: HashMap::new(), scratch: Vec::new() }
+        Self { tables: HashMap::new(), scratch: (SourceRow::new(), Vec::new()) }
     }
 
     /// Forgets every table: their definitions have changed.
@@ -146,13 +147,13 @@ impl<S, C> Router<S, C> {
         };
         let Followed { record, seed, map, shape, key, conversions, placed } = &mut **table;
         let count = lanes.count();
-        let scratch = &mut self.scratch;
+        let (values, converted) = &mut self.scratch;
         let mut digest = |image: &[u8]| -> Result<Digest, ImageFault> {
-            let values = images.decode(shape, key, image)?;
-            scratch.clear();
-            let converted = values.into_iter().zip(&*conversions);
-            scratch.extend(converted.map(|(value, by)| by.convert(value).unwrap_or(TargetValue::Null)));
-            Ok(row_digest(&*scratch))
+            images.decode_into(shape, key, image, values)?;
+            converted.clear();
+            let pairs = values.drain(..).zip(&*conversions);
+            converted.extend(pairs.map(|(value, by)| by.convert(value).unwrap_or(TargetValue::Null)));
+            Ok(row_digest(&*converted))
         };
         let mut add = |key: Digest, position: Position, kind: ChangeKind<'_>| {
             if position > rows.covered {

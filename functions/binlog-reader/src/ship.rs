@@ -11,11 +11,12 @@
 //!    that arrives twice is stale at the lane.
 //! 4. A payload too large for a message is in the object store, durable, before the message that names it is sent.
 //! 5. The position is stored after the queue took everything up to it. Nothing is sent once the lease is over.
+//! 6. What is packed while reading goes on is shipped before anything else is shipped or stored (`load`).
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use migration::batch::{Envelope, Payload, object_name};
+use migration::batch::Packed;
 use migration::limits::{MESSAGE_BYTES_MAX, RECEIVE_MESSAGES_MAX};
 use migration::mutation::{self, Rule};
 use migration::outcome::HandlerError;
@@ -27,11 +28,12 @@ use migration::reader_state::Shipped;
 use migration::retry::backoff;
 use migration::time::UnixMs;
 
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Reached};
 use crate::halt::Halt;
 use crate::handler::Reader;
 use crate::held::Held;
 use crate::lanes::{Lanes, Sealed};
+use crate::load::Load;
 
 /// First and longest pause before a batch is sent again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -55,19 +57,70 @@ where
         lanes: &mut Lanes,
         idle_at: Option<UnixMs>,
     ) -> Result<(), Halt> {
-        if mutation::is_left_out(Rule::StoreAfterSend) {
-            self.store_position(held, cursor, &[], idle_at).await?;
-        }
-        let shipped = self.ship(held, lanes).await?;
-        self.store_position(held, cursor, &shipped, idle_at).await
+        self.land(held, lanes).await?;
+        let load = lanes.cut(cursor.reached());
+        self.ship_load(held, lanes, load, idle_at).await
     }
 
-    /// Ships what waits, and tells what; nothing is stored of it but the intent.
-    pub(crate) async fn ship(&self, held: &mut Held, lanes: &mut Lanes) -> Result<Vec<Shipped>, Halt> {
-        self.store_intent(held, lanes).await?;
-        let (sealed, shipped) = lanes.take();
+    /// Cuts off what waits, to be shipped once it is packed; what was cut off before is shipped now.
+    pub(crate) async fn launch(
+        &self,
+        held: &mut Held,
+        cursor: &Cursor,
+        lanes: &mut Lanes,
+    ) -> Result<(), Halt> {
+        self.land(held, lanes).await?;
+        *lanes.under_way() = Some(lanes.cut(cursor.reached()));
+        Ok(())
+    }
+
+    /// Ships what was cut off, as soon as it is packed.
+    pub(crate) async fn land(&self, held: &mut Held, lanes: &mut Lanes) -> Result<(), Halt> {
+        match lanes.under_way().take() {
+            Some(load) => self.ship_load(held, lanes, load, None).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ships what waits, and tells what, and how far that is; nothing is stored of it but the intent.
+    pub(crate) async fn ship(
+        &self,
+        held: &mut Held,
+        cursor: &Cursor,
+        lanes: &mut Lanes,
+    ) -> Result<(Reached, Vec<Shipped>), Halt> {
+        self.land(held, lanes).await?;
+        let load = lanes.cut(cursor.reached());
+        self.send_load(held, lanes, load).await
+    }
+
+    async fn ship_load(
+        &self,
+        held: &mut Held,
+        lanes: &mut Lanes,
+        load: Load,
+        idle_at: Option<UnixMs>,
+    ) -> Result<(), Halt> {
+        if mutation::is_left_out(Rule::StoreAfterSend) {
+            self.store_position(held, &load.reached, &[], idle_at).await?;
+        }
+        let (reached, shipped) = self.send_load(held, lanes, load).await?;
+        self.store_position(held, &reached, &shipped, idle_at).await
+    }
+
+    /// The intent is stored while the load is packed.
+    async fn send_load(
+        &self,
+        held: &mut Held,
+        lanes: &mut Lanes,
+        load: Load,
+    ) -> Result<(Reached, Vec<Shipped>), Halt> {
+        self.store_intent(held, &load).await?;
+        let Load { reached, shipped, packing, .. } = load;
+        let (sealed, kit) = packing.await;
+        lanes.put_back(kit);
         self.send(held, sealed).await?;
-        Ok(shipped)
+        Ok((reached, shipped))
     }
 
     async fn send(&self, held: &mut Held, sealed: Vec<Sealed>) -> Result<(), Halt> {
@@ -76,11 +129,13 @@ where
         }
         let mut waiting: Vec<VecDeque<Outgoing>> =
             held.state.value.lanes.iter().map(|_| VecDeque::new()).collect();
-        for batch in sealed {
-            let lane = usize::from(batch.head.lane.0);
-            let outgoing = self.outgoing(batch).await?;
-            if let Some(waiting) = waiting.get_mut(lane) {
-                waiting.push_back(outgoing);
+        for Sealed { lane, packed } in sealed {
+            let Packed { message, object } = packed;
+            if let Some((name, payload)) = object {
+                self.objects.put(&name, payload).await?;
+            }
+            if let Some(waiting) = waiting.get_mut(usize::from(lane.0)) {
+                waiting.push_back(message);
             }
         }
         loop {
@@ -90,16 +145,6 @@ where
             }
             self.send_call(held, call).await?;
         }
-    }
-
-    async fn outgoing(&self, batch: Sealed) -> Result<Outgoing, PortError> {
-        let Sealed { head, compressed } = batch;
-        if let Some(envelope) = Envelope::inline(head, &compressed) {
-            return Ok(envelope.outgoing());
-        }
-        let name = object_name(&head);
-        self.objects.put(&name, compressed).await?;
-        Ok(Envelope { head, payload: Payload::Object(name) }.outgoing())
     }
 
     /// Sends a call's messages, and those again that were not taken.
@@ -119,8 +164,8 @@ where
         }
     }
 
-    async fn store_intent(&self, held: &mut Held, lanes: &Lanes) -> Result<(), Halt> {
-        let (gtids, anonymous) = lanes.transactions();
+    async fn store_intent(&self, held: &mut Held, load: &Load) -> Result<(), Halt> {
+        let (gtids, anonymous) = (&load.gtids, load.anonymous);
         let Some(track) = &held.state.value.gtid else { return Ok(()) };
         let is_known = track.intent.contains_all(gtids) && (track.anonymous || !anonymous);
         if is_known || mutation::is_left_out(Rule::IntentFirst) {

@@ -19,7 +19,7 @@ use migration::record::{self, Stored};
 use migration::retry::Effect;
 use migration::time::UnixMs;
 
-use crate::cursor::Cursor;
+use crate::cursor::Reached;
 use crate::halt::Halt;
 use crate::handler::Reader;
 use crate::held::Held;
@@ -33,25 +33,25 @@ where
     I: RowImages,
     C: Clock,
 {
-    /// Stores that everything up to the cursor is shipped.
+    /// Stores that everything up to there is shipped.
     pub(crate) async fn store_position(
         &self,
         held: &mut Held,
-        cursor: &Cursor,
+        reached: &Reached,
         shipped: &[Shipped],
         idle_at: Option<UnixMs>,
     ) -> Result<(), Halt> {
-        let next = self.moved(held, cursor, shipped, idle_at).await?;
+        let next = self.moved(held, reached, shipped, idle_at).await?;
         self.store_state(held, next).await?;
         held.unsettled = false;
         Ok(())
     }
 
-    /// The state in which everything up to the cursor is shipped.
+    /// The state in which everything up to there is shipped.
     pub(crate) async fn moved(
         &self,
         held: &mut Held,
-        cursor: &Cursor,
+        reached: &Reached,
         shipped: &[Shipped],
         idle_at: Option<UnixMs>,
     ) -> Result<ReaderState, Halt> {
@@ -59,8 +59,8 @@ where
         let now = self.clock.now();
         held.state.value.watch(&held.lanes, self.pace.stall_patience, now);
         let state = &held.state.value;
-        let mut next = state.stored(shipped, cursor.position(), cursor.resume(), &held.lanes, now);
-        next.committed_at = state.committed_at.max(cursor.committed_at);
+        let mut next = state.stored(shipped, reached.position, reached.resume.clone(), &held.lanes, now);
+        next.committed_at = state.committed_at.max(reached.committed_at);
         next.idle_at = idle_at.or(state.idle_at);
         Ok(next)
     }

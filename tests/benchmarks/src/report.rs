@@ -67,18 +67,21 @@ pub(crate) fn print(
 pub(crate) fn print_log(log: &Log) {
     let rows = log.rows as f64;
     println!("\nthe log of {rows} rows: {:.0} MiB", log.bytes as f64 / MEBIBYTE);
-    println!("\n| what | seconds | rows/s | MiB/s | rows per CPU-second |\n|---|---|---|---|---|");
+    println!(
+        "\n| what | seconds | rows/s | MiB/s | rows per CPU-second | CPU-seconds of mysqld |\n|---|---|---|---|---|---|"
+    );
     let line = |name: &str, read: &Followed| {
         let seconds = read.wall.as_secs_f64();
         let per_cpu = read.cpu.map_or("".to_owned(), |cpu| format!("{:.0}", rows / cpu.as_secs_f64()));
         let bytes = log.bytes as f64 / MEBIBYTE / seconds;
-        println!("| {name} | {seconds:.2} | {:.0} | {bytes:.0} | {per_cpu} |", rows / seconds);
+        let theirs = read.server_cpu.as_secs_f64();
+        println!("| {name} | {seconds:.2} | {:.0} | {bytes:.0} | {per_cpu} | {theirs:.2} |", rows / seconds);
     };
     line("`mysqlbinlog --read-from-remote-server --raw` to nowhere", &log.raw);
     line("the log as events, dropped", &log.events);
     line("the reader: routed, batched, compressed, dropped", &log.routed);
     println!(
-        "| reader / raw transfer, rows/s | {:.2} | | | |",
+        "| reader / raw transfer, rows/s | {:.2} | | | | |",
         log.raw.wall.as_secs_f64() / log.routed.wall.as_secs_f64()
     );
 }

@@ -5,9 +5,11 @@
 //! carries the reference. A body that cannot be read is refused as a whole, and nothing in an error tells a value.
 
 mod change;
+mod packer;
 mod payload;
 
 pub use change::{Change, ChangeKind};
+pub use packer::{Packed, Packer};
 pub use payload::{BatchChanges, BatchTable, Item, PayloadFault, PayloadWriter, TableAt, read_payload};
 
 use base64::Engine;

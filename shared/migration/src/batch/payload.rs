@@ -16,6 +16,8 @@ const TABLE: u8 = 3;
 const KIND: u8 = 0b11;
 /// A transaction other than the operation before: timeline, place and time follow.
 const NEW_TRANSACTION: u8 = 0b100;
+/// Memory that is kept from one payload to the next.
+const KEPT_BYTES_MAX: usize = 1 << 20;
 /// The upsert of a key change.
 const SECOND_PART: u8 = 0b1000;
 
@@ -118,10 +120,16 @@ impl PayloadWriter {
         Some((self.first?, last, at))
     }
 
-    /// Empties it and keeps its memory, for the next payload.
+    /// Empties it and keeps its memory for the next payload, unless it is that of a large row.
     pub fn clear(&mut self) {
         self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES_MAX);
         (self.tables, self.operations, self.first, self.last) = (0, 0, None, None);
+    }
+
+    /// The payload so far.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// The payload, compressed.

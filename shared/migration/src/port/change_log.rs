@@ -256,6 +256,21 @@ pub trait RowImages: Send + Sync {
         image: &[u8],
     ) -> Result<SourceRow, ImageFault>;
 
+    /// As [`decode`](Self::decode), into a row whose memory is used again; on a fault it holds nothing of use.
+    ///
+    /// # Errors
+    /// Where the image does not hold them.
+    fn decode_into(
+        &self,
+        shape: &Self::Shape,
+        columns: &Self::Columns,
+        image: &[u8],
+        row: &mut SourceRow,
+    ) -> Result<(), ImageFault> {
+        *row = self.decode(shape, columns, image)?;
+        Ok(())
+    }
+
     /// The image up to the last of the columns, which decodes to the same values.
     ///
     /// # Errors

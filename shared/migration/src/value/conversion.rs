@@ -131,7 +131,18 @@ impl Conversion {
     ///
     /// # Errors
     /// [`Refusal`] where the target column cannot hold exactly this value.
+    #[inline]
     pub fn convert(self, value: SourceValue) -> Result<TargetValue, Refusal> {
+        // Most keys; without a call, which would copy the values about.
+        if let (Self::Integer { min, max }, SourceValue::Int(number)) = (self, &value)
+            && (min..=max).contains(number)
+        {
+            return Ok(TargetValue::Int(*number));
+        }
+        self.convert_other(value)
+    }
+
+    fn convert_other(self, value: SourceValue) -> Result<TargetValue, Refusal> {
         if matches!(value, SourceValue::Null) {
             return Ok(TargetValue::Null);
         }

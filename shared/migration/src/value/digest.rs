@@ -7,7 +7,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::value::calendar::Time;
 use crate::value::target::TargetValue;
@@ -45,18 +45,52 @@ impl fmt::Display for Digest {
 /// The digest of these values in this order.
 #[must_use]
 pub fn row_digest<'a>(values: impl IntoIterator<Item = &'a TargetValue>) -> Digest {
-    let mut hash = Xxh3::new();
+    let mut fed = Fed { held: [0; HELD_BYTES], length: 0, hash: None };
     for value in values {
-        feed(&mut hash, value);
+        feed(&mut fed, value);
     }
-    Digest(hash.digest128())
+    Digest(fed.digest())
 }
 
-fn feed(hash: &mut Xxh3, value: &TargetValue) {
-    let mut put = |tag: u8, bytes: &[u8]| {
-        hash.update(&[tag]);
-        hash.update(&(bytes.len() as u64).to_le_bytes());
+/// What is hashed at once where it is no more; most keys are far shorter, and a hash in steps is slow to begin.
+const HELD_BYTES: usize = 240;
+
+/// What was fed: held as it is, or in a hash where it was too much.
+struct Fed {
+    held: [u8; HELD_BYTES],
+    length: usize,
+    hash: Option<Xxh3>,
+}
+
+impl Fed {
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.length + bytes.len();
+        if let (None, Some(free)) = (&self.hash, self.held.get_mut(self.length..end)) {
+            free.copy_from_slice(bytes);
+            self.length = end;
+            return;
+        }
+        let hash = self.hash.get_or_insert_with(|| {
+            let mut hash = Xxh3::new();
+            hash.update(self.held.get(..self.length).unwrap_or_default());
+            hash
+        });
         hash.update(bytes);
+    }
+
+    fn digest(&self) -> u128 {
+        match &self.hash {
+            Some(hash) => hash.digest128(),
+            None => xxh3_128(self.held.get(..self.length).unwrap_or_default()),
+        }
+    }
+}
+
+fn feed(fed: &mut Fed, value: &TargetValue) {
+    let mut put = |tag: u8, bytes: &[u8]| {
+        fed.put(&[tag]);
+        fed.put(&(bytes.len() as u64).to_le_bytes());
+        fed.put(bytes);
     };
     match value {
         TargetValue::Null => put(0, &[]),
@@ -111,6 +145,19 @@ mod tests {
 
     fn one(value: &TargetValue) -> super::Digest {
         row_digest([value])
+    }
+
+    #[test]
+    fn what_is_held_and_what_is_not_have_the_digest_of_a_hash_in_steps() {
+        for length in 0..600 {
+            let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
+            let mut hash = super::Xxh3::new();
+            for part in [&[7][..], &(length as u64).to_le_bytes(), &bytes, &[0], &[0; 8]] {
+                hash.update(part);
+            }
+            let digest = row_digest(&[TargetValue::Bytes(bytes), TargetValue::Null]);
+            assert_eq!(digest.0, hash.digest128(), "{length}");
+        }
     }
 
     #[test]

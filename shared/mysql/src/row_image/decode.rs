@@ -17,10 +17,21 @@ const YEAR_ZERO: i64 = 1900;
 
 impl Form {
     /// The value; none where the bytes are not of this form.
+    ///
+    /// Numbers, which most keys are, are put in place by the caller's own code: as a returned value they would be copied
+    /// in other pieces than they were written in, which the processor waits for.
+    #[inline]
     pub(crate) fn decode(&self, bytes: &[u8]) -> Option<SourceValue> {
         match self {
             Self::Int => Some(SourceValue::Int(signed(bytes))),
             Self::UInt => Some(SourceValue::UInt(little(bytes))),
+            other => other.decode_other(bytes),
+        }
+    }
+
+    fn decode_other(&self, bytes: &[u8]) -> Option<SourceValue> {
+        match self {
+            Self::Int | Self::UInt => None,
             Self::Float => Some(SourceValue::Float(f32::from_le_bytes(bytes.try_into().ok()?))),
             Self::Double => Some(SourceValue::Double(f64::from_le_bytes(bytes.try_into().ok()?))),
             Self::Decimal { precision, scale } => {
@@ -58,7 +69,14 @@ fn too_long(bytes: usize) -> Option<SourceValue> {
     (bytes > VALUE_BYTES_MAX).then_some(SourceValue::NotFetched { bytes: bytes as u64 })
 }
 
+#[inline]
 fn signed(bytes: &[u8]) -> i64 {
+    if let Ok(bytes) = bytes.try_into() {
+        return i64::from_le_bytes(bytes);
+    }
+    if let Ok(bytes) = bytes.try_into() {
+        return i64::from(i32::from_le_bytes(bytes));
+    }
     let negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
     let extension = if negative { -1 } else { 0 };
     bytes.iter().rev().fold(extension, |number, byte| number << 8 | i64::from(*byte))

@@ -68,6 +68,16 @@ impl RowImages for Images {
         Ok(shape.decode(RowImage(image), columns)?)
     }
 
+    fn decode_into(
+        &self,
+        shape: &RowShape,
+        columns: &Selection,
+        image: &[u8],
+        row: &mut SourceRow,
+    ) -> Result<(), ImageFault> {
+        Ok(shape.decode_into(RowImage(image), columns, row)?)
+    }
+
     fn prefix<'i>(
         &self,
         shape: &RowShape,

@@ -74,12 +74,24 @@ impl RowShape {
     /// # Errors
     /// Where the image ends too early or a value is not of its column's type.
     pub fn decode(&self, image: RowImage<'_>, selection: &Selection) -> Result<SourceRow, ImageError> {
+        let mut row = SourceRow::new();
+        self.decode_into(image, selection, &mut row).map(|()| row)
+    }
+
+    /// As [`decode`](Self::decode), into a row whose memory is used again.
+    pub(crate) fn decode_into(
+        &self,
+        image: RowImage<'_>,
+        selection: &Selection,
+        row: &mut SourceRow,
+    ) -> Result<(), ImageError> {
         let (nulls, mut rest) = image.0.split_at_checked(self.null_bytes()).ok_or(ImageError::Truncated)?;
-        let mut row = vec![SourceValue::Null; selection.places.len()];
+        row.clear();
+        row.resize(selection.places.len(), SourceValue::Null);
         let mut wanted = selection.places.iter().copied().peekable();
         for (column, (length, form)) in self.lengths.iter().zip(&self.forms).enumerate() {
             if wanted.peek().is_none() {
-                return Ok(row);
+                return Ok(());
             }
             let is_null = nulls.get(column / 8).is_some_and(|byte| byte >> (column % 8) & 1 == 1);
             let value = if is_null {
@@ -96,6 +108,6 @@ impl RowShape {
                 }
             }
         }
-        if rest.is_empty() { Ok(row) } else { Err(ImageError::Overlong) }
+        if rest.is_empty() { Ok(()) } else { Err(ImageError::Overlong) }
     }
 }
