@@ -9,7 +9,8 @@
 //!    none that is older than 30 s ([`migration::stamp`], 5).
 //! 3. A page's rows count only after the transaction that moves the cursor, which checks the lease record's
 //!    version and the table record's; losing it ends the invocation at once.
-//! 4. The lease is released only where every statement was answered. After any error it is left to run out.
+//! 4. Where the log is followed, a page is read from the server it is followed on and no other (`crate::server`).
+//! 5. The lease is released only where every statement was answered. After any error it is left to run out.
 
 use std::time::Duration;
 
@@ -72,6 +73,8 @@ pub(crate) struct Held {
     pub(crate) stamp: Option<UnixMs>,
     /// Whether changes of the log are applied while chunks are copied.
     pub(crate) beside_log: bool,
+    /// The server whose log is followed, by its `@@server_uuid`; no page is read from another.
+    pub(crate) server: Option<String>,
     pub(crate) form: StatementForm,
     pub(crate) budget: Budget,
 }
@@ -173,7 +176,8 @@ where
         let margin = task.tuning.stamp_margin.duration();
         let stamp = fixed.filter(|_| stamp::takes_stamps(target, margin) && !is_left_out(Rule::Stamp));
         let form = run.statement_form();
-        let held = Held { run, task, table, chunk, lease, owned, stamp, beside_log, form, budget };
+        let server = self.followed_server(&task, id).await?;
+        let held = Held { run, task, table, chunk, lease, owned, stamp, beside_log, server, form, budget };
         Ok(Entry::Held(Box::new(held)))
     }
 
@@ -221,6 +225,10 @@ where
                     }
                     continue;
                 }
+                PageEnd::OtherServer(other) => match self.meet(held, other).await? {
+                    Some(outcome) => return Ok(outcome),
+                    None => continue,
+                },
                 PageEnd::RunFailed => return Ok(Outcome::Done),
                 PageEnd::Written { page, is_last, rows } => {
                     pacing = pacing.after_page(

@@ -4,6 +4,7 @@
 //! - `page`: one page: read, convert, write, reject
 //! - `advance`: what a page changes in the records
 //! - `park`: leaves a chunk alone until the log has told of a definition
+//! - `server`: which server a page may be read from
 //! - `split`: gives half of a last chunk away
 //!
 //! It never compares a key and never writes without a lease.
@@ -12,4 +13,5 @@ mod advance;
 pub mod handler;
 mod page;
 mod park;
+mod server;
 mod split;

@@ -6,7 +6,7 @@ use migration::limits::{PAGE_AGE_MAX, PAGE_BYTES_MAX, STATEMENT_TIMEOUT};
 use migration::mutation::{Rule, is_left_out};
 use migration::outcome::HandlerError;
 use migration::port::{
-    ChangeLog, CheckpointTable, Clock, KeySampler, PageRequest, Queue, RowSource, Sink, WriteBatch,
+    ChangeLog, CheckpointTable, Clock, KeySampler, PageOf, PageRequest, Queue, RowSource, Sink, WriteBatch,
 };
 use migration::run::Failure;
 use migration::run_store;
@@ -32,6 +32,8 @@ pub(crate) enum PageEnd {
     Written { page: PageWritten, is_last: bool, rows: usize },
     /// Reading took so long that it must not be written; read again, smaller.
     TooOld,
+    /// Another server answers, by this `@@server_uuid`; nothing was read.
+    OtherServer(String),
     /// A row cannot be carried and the policy is `fail`.
     RunFailed,
 }
@@ -51,7 +53,13 @@ where
         let request =
             PageRequest { table: mapping, range: &range, rows_max: pacing.rows(), bytes_max: PAGE_BYTES_MAX };
         let started = self.clock.now();
-        let page = self.source.page(&request).await?;
+        let page = match &held.server {
+            None => self.source.page(&request).await?,
+            Some(server) => match self.source.page_of(server, &request).await? {
+                PageOf::Server(page) => page,
+                PageOf::Other(other) => return Ok(PageEnd::OtherServer(other)),
+            },
+        };
         let read_rows = page.rows.len();
         let mut bad = Vec::new();
         let mut zero_dates = 0;

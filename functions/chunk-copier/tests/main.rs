@@ -7,4 +7,5 @@ mod invocation;
 mod leases;
 mod page_age;
 mod parking;
+mod server;
 mod splitting;

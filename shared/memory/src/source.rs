@@ -10,7 +10,7 @@ use std::time::Duration;
 use migration::ident::{DatabaseName, TableId};
 use migration::key::{KeyRange, KeyTuple};
 use migration::port::{
-    Clock, KeySampler, LogEvent, Page, PageRequest, PortError, RowSource, SourceCatalog, SourceFacts,
+    Clock, KeySampler, LogEvent, Page, PageOf, PageRequest, PortError, RowSource, SourceCatalog, SourceFacts,
     SourceQuestion, Surface, TlsFacts,
 };
 use migration::schema::{SourceTable, TableChange, TableMapping};
@@ -277,6 +277,12 @@ impl RowSource for MemorySource {
             let is_last = rows.len() == found.len();
             Ok(Page { rows, last_key, bytes, is_last })
         })
+    }
+
+    async fn page_of(&self, server: &str, request: &PageRequest<'_>) -> Result<PageOf, PortError> {
+        let page = self.page(request).await?;
+        let answering = self.history().end().server_uuid;
+        Ok(if answering == server { PageOf::Server(page) } else { PageOf::Other(answering) })
     }
 }
 

@@ -15,8 +15,8 @@ use migration::ident::{ColumnName, DatabaseName, TableId};
 use migration::key::{KeyRange, KeyTuple};
 use migration::port::{
     ChangeLog, CheckpointTable, Commit, DeleteBatch, Deleter, KeySampler, LogEnd, LogEvent, LogGone,
-    LogStart, LogStream, ObjectStore, OpenAt, Outgoing, Page, PageRequest, PortError, Queue, QueueName,
-    Record, RecordKey, RowSource, SendOutcome, Sink, SourceCatalog, SourceFacts, SourceQuestion,
+    LogStart, LogStream, ObjectStore, OpenAt, Outgoing, Page, PageOf, PageRequest, PortError, Queue,
+    QueueName, Record, RecordKey, RowSource, SendOutcome, Sink, SourceCatalog, SourceFacts, SourceQuestion,
     TargetCatalog, TargetClock, TargetDefiner, TargetFacts, TargetProbe, Write, WriteBatch, WriteOutcome,
 };
 use migration::run::RunId;
@@ -159,6 +159,12 @@ impl<P: RowSource> RowSource for Yielding<P> {
         GiveWay::before(Call::Page).await;
         let rows_max = request.rows_max.min(self.page_rows_max);
         self.inner.page(&PageRequest { rows_max, ..request.clone() }).await
+    }
+
+    async fn page_of(&self, server: &str, request: &PageRequest<'_>) -> Result<PageOf, PortError> {
+        GiveWay::before(Call::Page).await;
+        let rows_max = request.rows_max.min(self.page_rows_max);
+        self.inner.page_of(server, &PageRequest { rows_max, ..request.clone() }).await
     }
 }
 

@@ -29,6 +29,7 @@ pub struct Source {
 struct Shared {
     pool: Pool,
     permits: Semaphore,
+    sessions_max: usize,
     options: Opts,
     connect_timeout: Duration,
     /// Bytes of a row, by table, as pages showed them.
@@ -56,6 +57,7 @@ impl Source {
             pool: Pool::new(options.clone()),
             options,
             permits: Semaphore::new(sessions_max.max(1)),
+            sessions_max: sessions_max.max(1),
             connect_timeout: settings.connect_timeout,
             row_bytes: Mutex::new(BTreeMap::new()),
         };
@@ -92,6 +94,33 @@ impl Source {
             })?
             .map_err(|error| classify(&error, "connecting"))?;
         Ok(Session { conn, _permit: permit })
+    }
+
+    /// A session of this server; where a fresh one is another's, that one's `@@server_uuid`.
+    ///
+    /// An address may lead to another server while sessions of the former one are still open; those of the wrong one are closed.
+    pub(crate) async fn session_of(&self, server: &str) -> Result<Result<Session<'_>, String>, PortError> {
+        let mut closed = 0;
+        loop {
+            let mut session = self.session().await?;
+            let doing = "asking who the source is";
+            let answering: Option<String> = session
+                .conn
+                .query_first("SELECT @@server_uuid")
+                .await
+                .map_err(|error| classify(&error, doing))?;
+            let answering = answering.unwrap_or_default();
+            if answering == server {
+                return Ok(Ok(session));
+            }
+            // A session that cannot be closed is gone already.
+            let _ = session.conn.disconnect().await;
+            // So many can have been opened before; the next one was not.
+            if closed == self.shared.sessions_max {
+                return Ok(Err(answering));
+            }
+            closed += 1;
+        }
     }
 
     /// The options of every session, for one outside the pool.

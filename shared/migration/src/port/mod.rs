@@ -26,7 +26,7 @@ pub use error::{PortError, Surface};
 pub use object_store::{ObjectStore, admit_object_name};
 pub use queue::{Delivery, Inbox, Outgoing, Queue, QueueName, Receipt, SendOutcome};
 pub use source::{
-    KeySampler, Page, PageRequest, RowSource, SourceCatalog, SourceFacts, SourceQuestion, TlsFacts,
+    KeySampler, Page, PageOf, PageRequest, RowSource, SourceCatalog, SourceFacts, SourceQuestion, TlsFacts,
 };
 pub use target::{
     DeleteBatch, Deleter, RejectedRow, Sink, TargetCatalog, TargetClock, TargetFacts, TargetProbe,

@@ -143,6 +143,15 @@ pub struct Page {
     pub is_last: bool,
 }
 
+/// A page that only one server may answer.
+#[derive(Debug)]
+pub enum PageOf {
+    /// Read from it.
+    Server(Page),
+    /// A session opened just now is another server's, with this `@@server_uuid`; nothing was read.
+    Other(String),
+}
+
 /// Reads rows.
 ///
 /// Each page is its own autocommit SELECT; nothing stays open. A value longer than the target takes is not
@@ -150,4 +159,11 @@ pub struct Page {
 pub trait RowSource: Send + Sync {
     /// The first rows of the range, in key order, within the bounds.
     fn page(&self, request: &PageRequest<'_>) -> impl Future<Output = Result<Page, PortError>> + Send;
+
+    /// The same, read in a session of this server, by its `@@server_uuid`, and of no other.
+    fn page_of(
+        &self,
+        server: &str,
+        request: &PageRequest<'_>,
+    ) -> impl Future<Output = Result<PageOf, PortError>> + Send;
 }

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use migration::limits::PAGE_AGE_MAX;
-use migration::port::{Page, PageRequest, PortError, RowSource, Surface};
+use migration::port::{Page, PageOf, PageRequest, PortError, RowSource, Surface};
 use migration::retry::{Effect, Retry};
 use migration::schema::{SourceTable, SourceType};
 use migration::value::SourceValue;
@@ -34,6 +34,19 @@ impl RowSource for Source {
     async fn page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
         // Waiting for a session makes no page older.
         let session = self.session().await?;
+        self.page_in(session, request).await
+    }
+
+    async fn page_of(&self, server: &str, request: &PageRequest<'_>) -> Result<PageOf, PortError> {
+        match self.session_of(server).await? {
+            Ok(session) => Ok(PageOf::Server(self.page_in(session, request).await?)),
+            Err(other) => Ok(PageOf::Other(other)),
+        }
+    }
+}
+
+impl Source {
+    async fn page_in(&self, session: Session<'_>, request: &PageRequest<'_>) -> Result<Page, PortError> {
         let read = timeout(PAGE_AGE_MAX, self.read_page(session, request)).await;
         read.unwrap_or_else(|_| {
             let table = &request.table.source.id;
@@ -47,9 +60,7 @@ impl RowSource for Source {
             })
         })
     }
-}
 
-impl Source {
     async fn read_page(
         &self,
         mut session: Session<'_>,

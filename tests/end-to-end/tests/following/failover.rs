@@ -66,6 +66,31 @@ fn a_promoted_replica_that_has_everything_is_followed_on() {
     stand.catches_up_equal();
 }
 
+/// Pages are read from the new server only after the reader has accepted it.
+#[test]
+fn a_replica_promoted_while_a_table_is_copied_is_copied_on_from() {
+    let (source, replica) = (server(17), server(18));
+    replicate(&source, &replica);
+    let line = Line::to(source.port());
+    let mut stand = stand(source, &line);
+    wait_for(&replica, &executed(&stand.source));
+    let mut running = stand.start(&["--json"]);
+    running.wait_until(|out| out.contains("\"copying\""));
+    // New sessions lead to the replica, those that are open still to the source; then the source ends.
+    line.lead_to(replica.port());
+    thread::sleep(Duration::from_millis(300));
+    stand.source.kill();
+    line.cut();
+    replica.sql("STOP REPLICA; RESET REPLICA ALL").expect("promoted");
+    stand.source = replica;
+    let writer = stand.writer(23);
+    thread::sleep(Duration::from_secs(4));
+    writer.stop();
+    running.interrupt();
+    running.wait();
+    stand.catches_up_equal();
+}
+
 #[test]
 fn a_promoted_replica_that_lacks_what_was_shipped_is_refused() {
     let (source, replica) = (server(13), server(14));
