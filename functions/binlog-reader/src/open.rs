@@ -34,6 +34,7 @@ where
         if end.server_uuid != held.state.value.evidence.server_uuid {
             self.switch(held, &end).await?;
         }
+        self.store_switching(held, false).await?;
         let at = open_at(&held.state.value);
         match self.log.open(&at).await? {
             Ok(stream) => Ok(stream),

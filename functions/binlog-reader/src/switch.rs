@@ -10,10 +10,14 @@
 //!    more, in the new server's order, on a new timeline whose positions no lane has applied.
 //! 3. It is a new epoch as well: batches of the old timeline that are still under way are dropped once a lane has seen it, and
 //!    whatever such a batch changed before is shipped again behind it.
-//! 4. Without GTIDs, after a transaction without one, or where a set is not contained, nothing is proven, and the run stops.
+//! 4. What was copied may show more than was shipped. So the reader first stores that it is about to switch, from when on no
+//!    page is written that shows more, and then demands that the new server has executed that too
+//!    ([`migration::shown`]). Should the former server answer again, the state says so before anything is read.
+//! 5. Without GTIDs, after a transaction without one, or where a set is not contained, nothing is proven, and the run stops.
 
 use migration::port::{ChangeLog, CheckpointTable, Clock, LogEnd, ObjectStore, Queue, RowImages};
-use migration::reader_state::Evidence;
+use migration::reader_state::{Evidence, ReaderState};
+use migration::shown;
 
 use crate::halt::Halt;
 use crate::handler::Reader;
@@ -46,12 +50,25 @@ where
             return Err(Halt::stop(what("it lacks transactions that may be on the target"), REMEDY));
         }
         let restart = restart.clone();
+        self.store_switching(held, true).await?;
+        if !executed.contains_all(&shown::load(self.records, held.run.id).await?) {
+            return Err(Halt::stop(what("it lacks transactions that copied rows may show"), REMEDY));
+        }
         let Some(at) = self.log.file_for(&restart).await? else {
             return Err(Halt::stop(what("its log does not reach back to where this task is"), REMEDY));
         };
         let evidence =
             Evidence { server_uuid: end.server_uuid.clone(), file_name: at.file_name, format: None };
-        let next = state.switched(at.place, restart, evidence, self.clock.now());
+        let next = held.state.value.switched(at.place, restart, evidence, self.clock.now());
+        self.store_state(held, next).await
+    }
+
+    /// Stores whether another server is about to be judged.
+    pub(crate) async fn store_switching(&self, held: &mut Held, switching: bool) -> Result<(), Halt> {
+        if held.state.value.switching == switching {
+            return Ok(());
+        }
+        let next = ReaderState { switching, ..held.state.value.clone() };
         self.store_state(held, next).await
     }
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use migration::budget::Budget;
 use migration::chunk::{Chunk, Pacing, may_be_explained};
+use migration::gtid::GtidSet;
 use migration::lease::Lease;
 use migration::message::{self, Message};
 use migration::mutation::{Rule, is_left_out};
@@ -75,6 +76,8 @@ pub(crate) struct Held {
     pub(crate) beside_log: bool,
     /// The server whose log is followed, by its `@@server_uuid`; no page is read from another.
     pub(crate) server: Option<String>,
+    /// What is stored of what pages of this share may show.
+    pub(crate) shown: GtidSet,
     pub(crate) form: StatementForm,
     pub(crate) budget: Budget,
 }
@@ -177,7 +180,9 @@ where
         let stamp = fixed.filter(|_| stamp::takes_stamps(target, margin) && !is_left_out(Rule::Stamp));
         let form = run.statement_form();
         let server = self.followed_server(&task, id).await?;
-        let held = Held { run, task, table, chunk, lease, owned, stamp, beside_log, server, form, budget };
+        let shown = GtidSet::default();
+        let held =
+            Held { run, task, table, chunk, lease, owned, stamp, beside_log, server, shown, form, budget };
         Ok(Entry::Held(Box::new(held)))
     }
 
@@ -229,6 +234,10 @@ where
                     Some(outcome) => return Ok(outcome),
                     None => continue,
                 },
+                PageEnd::Waits => {
+                    self.release(held).await?;
+                    return Ok(Outcome::Again { after: HELD_PAUSE });
+                }
                 PageEnd::RunFailed => return Ok(Outcome::Done),
                 PageEnd::Written { page, is_last, rows } => {
                     pacing = pacing.after_page(

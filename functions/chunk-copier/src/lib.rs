@@ -14,4 +14,5 @@ pub mod handler;
 mod page;
 mod park;
 mod server;
+mod shown;
 mod split;

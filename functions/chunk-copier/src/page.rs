@@ -34,6 +34,8 @@ pub(crate) enum PageEnd {
     TooOld,
     /// Another server answers, by this `@@server_uuid`; nothing was read.
     OtherServer(String),
+    /// What it may show cannot be stored now: another server is about to be followed. It was not written.
+    Waits,
     /// A row cannot be carried and the policy is `fail`.
     RunFailed,
 }
@@ -47,19 +49,23 @@ where
     L: ChangeLog,
     C: Clock,
 {
-    pub(crate) async fn copy_page(&self, held: &Held, pacing: Pacing) -> Result<PageEnd, HandlerError> {
+    pub(crate) async fn copy_page(&self, held: &mut Held, pacing: Pacing) -> Result<PageEnd, HandlerError> {
         let mapping = &held.table.value.mapping;
         let range = held.chunk.value.rest();
         let request =
             PageRequest { table: mapping, range: &range, rows_max: pacing.rows(), bytes_max: PAGE_BYTES_MAX };
         let started = self.clock.now();
-        let page = match &held.server {
-            None => self.source.page(&request).await?,
+        let (page, executed) = match &held.server {
+            None => (self.source.page(&request).await?, None),
             Some(server) => match self.source.page_of(server, &request).await? {
-                PageOf::Server(page) => page,
+                PageOf::Server { page, executed } => (page, executed),
                 PageOf::Other(other) => return Ok(PageEnd::OtherServer(other)),
             },
         };
+        if !self.store_shown(held, executed).await? {
+            return Ok(PageEnd::Waits);
+        }
+        let mapping = &held.table.value.mapping;
         let read_rows = page.rows.len();
         let mut bad = Vec::new();
         let mut zero_dates = 0;

@@ -8,7 +8,7 @@
 //!    loaded before. A reader that moved on since had the new server proven to hold all that was shipped.
 //! 3. Beside the log a chunk waits until the reader has accepted the server that answers now, or has stopped the run.
 //! 4. Where the log is read after the copy nobody watches it yet. Then the server that answers must have executed all that
-//!    was executed at the start, by GTID; without that proof the run stops. The reader asks for its own proof later.
+//!    was executed at the start, and all that copied rows may show, by GTID; without that proof the run stops. The reader asks for its own proof later.
 
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{ChangeLog, CheckpointTable, Clock, KeySampler, LogStart, Queue, RowSource, Sink};
@@ -16,6 +16,7 @@ use migration::reader_state::ReaderState;
 use migration::record::{self, Stored};
 use migration::run::{Failure, RunId};
 use migration::run_store;
+use migration::shown;
 use migration::task::Task;
 
 use crate::handler::{Copier, HELD_PAUSE, Held};
@@ -56,8 +57,9 @@ where
             self.release(held).await?;
             return Ok(Some(Outcome::Again { after: HELD_PAUSE }));
         }
+        let copied = shown::load(self.records, held.run.id).await?;
         let has_all = match (&end.executed, &start.value.executed) {
-            (Some(executed), Some(needed)) => executed.contains_all(needed),
+            (Some(executed), Some(needed)) => executed.contains_all(needed) && executed.contains_all(&copied),
             (None, _) | (_, None) => false,
         };
         if has_all {
@@ -65,7 +67,7 @@ where
             return Ok(None);
         }
         let what = format!(
-            "another source server answers ({other}), and it is not shown to have what was there when the copy began"
+            "another source server answers ({other}), and it is not shown to have what was there when the copy began, and all that was copied"
         );
         let remedy =
             "lead the address back to the former server and run the task again, or copy again with a new \

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use memory::{Call, Platform, RowChange, World, finish, row};
+use memory::{Call, Fault, Platform, RowChange, World, finish, row};
 use migration::outcome::Outcome;
 use migration::port::{ChangeLog, Clock, LogEnd, LogStart, StartWay};
 use migration::position::LogPlace;
 use migration::reader_state::{Evidence, ReaderState};
-use migration::record;
+use migration::record::{self, Stored};
+use migration::retry::Retry;
 use migration::run::State;
 use migration::stamp::RunStamp;
 use serde_json::json;
@@ -69,6 +70,34 @@ fn a_chunk_waits_until_the_reader_has_accepted_the_server_that_answers() {
 fn a_chunk_is_copied_while_the_server_is_the_one_that_is_followed() {
     let world = failed_over(0);
     follow(&world, &end(&world).server_uuid);
+    assert_eq!(copy(&world, 0, 10).unwrap(), Outcome::Done);
+    assert_eq!(world.copied(0).len(), 6);
+}
+
+#[test]
+fn what_a_page_may_show_is_stored_before_it_is_written() {
+    let world = failed_over(0);
+    follow(&world, &end(&world).server_uuid);
+    let executed = end(&world).executed.expect("the source has GTIDs");
+    world.platform.faults.next(Call::Write, Fault::Before(Retry::Now));
+    copy(&world, 0, 10).unwrap_err();
+    assert!(world.copied(0).is_empty());
+    let shown = finish(migration::shown::load(&world.platform.table, world.run)).unwrap();
+    assert!(shown.contains_all(&executed) && !shown.is_empty());
+}
+
+#[test]
+fn nothing_is_written_while_another_server_is_about_to_be_followed() {
+    let world = failed_over(0);
+    let server = end(&world).server_uuid;
+    follow(&world, &server);
+    let stored: Stored<ReaderState> =
+        finish(record::must_load(&world.platform.table, &record::reader(world.run))).unwrap();
+    world.store(record::reader(world.run), &ReaderState { switching: true, ..stored.value });
+    assert!(matches!(copy(&world, 0, 10).unwrap(), Outcome::Again { .. }));
+    assert_eq!(world.platform.faults.count(Call::Write), 0);
+    assert!(lease(&world, 0).unwrap().has_ended(world.platform.clock.now()));
+    follow(&world, &server);
     assert_eq!(copy(&world, 0, 10).unwrap(), Outcome::Done);
     assert_eq!(world.copied(0).len(), 6);
 }

@@ -281,8 +281,9 @@ impl RowSource for MemorySource {
 
     async fn page_of(&self, server: &str, request: &PageRequest<'_>) -> Result<PageOf, PortError> {
         let page = self.page(request).await?;
-        let answering = self.history().end().server_uuid;
-        Ok(if answering == server { PageOf::Server(page) } else { PageOf::Other(answering) })
+        let end = self.history().end();
+        let (server_uuid, executed) = (end.server_uuid, end.executed);
+        Ok(if server_uuid == server { PageOf::Server { page, executed } } else { PageOf::Other(server_uuid) })
     }
 }
 

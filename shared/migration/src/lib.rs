@@ -34,6 +34,7 @@ pub mod retry_budget;
 pub mod run;
 pub mod run_store;
 pub mod schema;
+pub mod shown;
 pub mod stamp;
 pub mod statement_form;
 pub mod table_plan;

@@ -71,6 +71,8 @@ pub enum Rule {
     StampGate,
     /// The start position covers only what is visible.
     StartVisible,
+    /// What a page may show is stored before it is written (H15, H22).
+    ShownFirst,
     /// A page is not written long after it was read (H9).
     PageAge,
     /// A table is taken only after its former owner's leases have ended (H5).
@@ -95,7 +97,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::SecondPart,
         Self::StoreAfterSend,
         Self::IntentFirst,
@@ -128,6 +130,7 @@ impl Rule {
         Self::StampMargin,
         Self::StampGate,
         Self::StartVisible,
+        Self::ShownFirst,
         Self::PageAge,
         Self::OwnerWait,
         Self::RecopyGate,

@@ -96,22 +96,26 @@ impl Source {
         Ok(Session { conn, _permit: permit })
     }
 
-    /// A session of this server; where a fresh one is another's, that one's `@@server_uuid`.
+    /// A session of this server, and whether all its transactions have GTIDs; where a fresh one is another's, that one's
+    /// `@@server_uuid`.
     ///
     /// An address may lead to another server while sessions of the former one are still open; those of the wrong one are closed.
-    pub(crate) async fn session_of(&self, server: &str) -> Result<Result<Session<'_>, String>, PortError> {
+    pub(crate) async fn session_of(
+        &self,
+        server: &str,
+    ) -> Result<Result<(Session<'_>, bool), String>, PortError> {
         let mut closed = 0;
         loop {
             let mut session = self.session().await?;
             let doing = "asking who the source is";
-            let answering: Option<String> = session
+            let answering: Option<(String, String)> = session
                 .conn
-                .query_first("SELECT @@server_uuid")
+                .query_first("SELECT @@server_uuid, @@GLOBAL.gtid_mode")
                 .await
                 .map_err(|error| classify(&error, doing))?;
-            let answering = answering.unwrap_or_default();
+            let (answering, gtid_mode) = answering.unwrap_or_default();
             if answering == server {
-                return Ok(Ok(session));
+                return Ok(Ok((session, gtid_mode == "ON")));
             }
             // A session that cannot be closed is gone already.
             let _ = session.conn.disconnect().await;

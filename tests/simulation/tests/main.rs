@@ -11,3 +11,4 @@ mod migration_disturbed;
 mod migration_run;
 mod reader_deaths;
 mod replay;
+mod shown_first;

@@ -5,6 +5,7 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
+use crate::gtid::GtidSet;
 use crate::ident::{ColumnName, DatabaseName, TableId};
 use crate::key::{KeyRange, KeyTuple};
 use crate::port::error::PortError;
@@ -147,7 +148,13 @@ pub struct Page {
 #[derive(Debug)]
 pub enum PageOf {
     /// Read from it.
-    Server(Page),
+    Server {
+        /// The page.
+        page: Page,
+        /// What that server had executed, or was about to, after reading; none where it has no GTIDs. Every
+        /// transaction that the page may show is in it.
+        executed: Option<GtidSet>,
+    },
     /// A session opened just now is another server's, with this `@@server_uuid`; nothing was read.
     Other(String),
 }

@@ -150,6 +150,10 @@ pub struct ReaderState {
     pub lanes: Vec<Shipping>,
     /// What proves that the position is of this server.
     pub evidence: Evidence,
+    /// Whether another server answers and is about to be judged: until then no page that shows more is written
+    /// ([`crate::shown`]).
+    #[serde(default)]
+    pub switching: bool,
     /// Where the source has GTIDs.
     pub gtid: Option<GtidTrack>,
     /// The version of all tables' schemas at the position.
@@ -223,6 +227,7 @@ impl ReaderState {
             resume: Resume { place, executed: executed.clone(), inside: None },
             lanes: vec![lane; usize::from(lanes)],
             evidence,
+            switching: false,
             gtid: executed.map(track),
             schema: SchemaVersion(0),
             barrier: None,

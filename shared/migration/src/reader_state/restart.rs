@@ -94,6 +94,7 @@ impl ReaderState {
         next.restarts += 1;
         next.resume = Resume { place, executed: Some(executed.clone()), inside: None };
         next.evidence = evidence;
+        next.switching = false;
         next.barrier = None;
         next.finish_at = None;
         next.idle_at = None;

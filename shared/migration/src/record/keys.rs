@@ -58,6 +58,8 @@ pub const RECOPIES: &str = "recopy#";
 pub const PASSED: &str = "passed#";
 /// Prefix of the copies that schema change tools make of followed tables.
 pub const GHOSTS: &str = "ghost#";
+/// Prefix of what copied rows may show.
+pub const SHOWN: &str = "shown#";
 /// Prefix of every lease.
 pub const LEASES: &str = "lease#";
 /// Prefix of lane records.
@@ -85,6 +87,12 @@ pub fn head(task: &str) -> RecordKey {
 #[must_use]
 pub fn run(run: RunId) -> RecordKey {
     of_run(run, "run".to_owned())
+}
+
+/// A share of what copied rows may show.
+#[must_use]
+pub fn shown(run: RunId, share: u32) -> RecordKey {
+    of_run(run, format!("{SHOWN}{share:02}"))
 }
 
 /// A journal entry.

@@ -10,6 +10,7 @@
 //! | `run#ID` | `table#T` | [`TableRecord`](crate::table_plan::TableRecord) |
 //! | `run#ID` | `plan#T` | [`TablePlan`](crate::table_plan::TablePlan) |
 //! | `run#ID` | `progress#T` | [`TableProgress`](crate::table_plan::TableProgress) |
+//! | `run#ID` | `shown#N` | [`Shown`](crate::shown::Shown): transactions that copied rows may show |
 //! | `run#ID` | `recopy#T` | [`Recopy`](crate::recopy::Recopy), for a table that is copied again |
 //! | `run#ID` | `passed#N` | [`PassedDefinition`](crate::barrier::PassedDefinition) |
 //! | `run#ID` | `ghost#DB.TABLE` | [`Ghost`](crate::definition::Ghost) |
@@ -32,10 +33,10 @@ mod stored;
 
 pub use keys::{
     CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, GHOSTS, JOURNAL, LANES, LEASES, PASSED, PLANS, PROGRESSES,
-    RECOPIES, REJECTS, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of, chunk_of_lease,
-    chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease, owner, passed, plan,
-    planner_lease, progress, reader, reader_lease, recent, recopy, reject, rejects_of, repair_lease, run,
-    run_partition, stamp, start, table, table_of, troubles,
+    RECOPIES, REJECTS, SHOWN, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of,
+    chunk_of_lease, chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease,
+    owner, passed, plan, planner_lease, progress, reader, reader_lease, recent, recopy, reject, rejects_of,
+    repair_lease, run, run_partition, shown, stamp, start, table, table_of, troubles,
 };
 pub use stored::{LoadError, Stored, as_found, load, load_all, load_some, must_load, put, put_new};
 

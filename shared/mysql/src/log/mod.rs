@@ -15,7 +15,7 @@ mod end;
 mod file_name;
 mod files;
 mod follow;
-mod gtids;
+pub(crate) mod gtids;
 mod open;
 mod prepared;
 mod query;

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use crate::classify::{INTERRUPTED, classify, fault};
 use crate::key_range::Condition;
+use crate::log::gtids::executed_or_owned;
 use crate::read::select::{RowReader, from_by_key, order_by};
 use crate::session::{Session, Source};
 
@@ -33,20 +34,25 @@ const DROPPED_BYTES: usize = 8 << 20;
 impl RowSource for Source {
     async fn page(&self, request: &PageRequest<'_>) -> Result<Page, PortError> {
         // Waiting for a session makes no page older.
-        let session = self.session().await?;
-        self.page_in(session, request).await
+        let mut session = self.session().await?;
+        self.page_in(&mut session, request).await
     }
 
     async fn page_of(&self, server: &str, request: &PageRequest<'_>) -> Result<PageOf, PortError> {
         match self.session_of(server).await? {
-            Ok(session) => Ok(PageOf::Server(self.page_in(session, request).await?)),
+            Ok((mut session, has_gtids)) => {
+                let page = self.page_in(&mut session, request).await?;
+                let executed =
+                    if has_gtids { Some(executed_or_owned(&mut session.conn).await?) } else { None };
+                Ok(PageOf::Server { page, executed })
+            }
             Err(other) => Ok(PageOf::Other(other)),
         }
     }
 }
 
 impl Source {
-    async fn page_in(&self, session: Session<'_>, request: &PageRequest<'_>) -> Result<Page, PortError> {
+    async fn page_in(&self, session: &mut Session<'_>, request: &PageRequest<'_>) -> Result<Page, PortError> {
         let read = timeout(PAGE_AGE_MAX, self.read_page(session, request)).await;
         read.unwrap_or_else(|_| {
             let table = &request.table.source.id;
@@ -63,7 +69,7 @@ impl Source {
 
     async fn read_page(
         &self,
-        mut session: Session<'_>,
+        session: &mut Session<'_>,
         request: &PageRequest<'_>,
     ) -> Result<Page, PortError> {
         let table = &request.table.source.id;
@@ -105,7 +111,6 @@ impl Source {
             Err(Error::Server(error)) if error.code == INTERRUPTED && gathered.more => {}
             Err(error) => return Err(classify(&error, &doing())),
         }
-        drop(session);
 
         if let Some(column) = gathered.unreadable {
             let column = request.table.columns.get(column).map(|column| column.source.as_str());
