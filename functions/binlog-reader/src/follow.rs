@@ -280,7 +280,6 @@ where
     }
 }
 
-/// Whether a store would let less be read again.
 /// What is to be shipped after a step.
 fn due<S, K>(held: &Held, reading: &Reading<S, K>, step: &Step, now: UnixMs) -> Due {
     let Reading { cursor, lanes, .. } = reading;
@@ -299,6 +298,7 @@ fn due<S, K>(held: &Held, reading: &Reading<S, K>, step: &Step, now: UnixMs) -> 
     }
 }
 
+/// Whether a store would let less be read again.
 fn has_moved(held: &Held, cursor: &Cursor) -> bool {
     let state = &held.state.value;
     cursor.position() > state.position || cursor.resume() != state.resume

@@ -16,6 +16,7 @@ use migration::time::UnixMs;
 use migration::value::Digest;
 
 use crate::handler::{Copier, Held};
+use crate::shown::store_shown;
 
 /// A page that the target has acknowledged.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ where
                 PageOf::Other(other) => return Ok(PageEnd::OtherServer(other)),
             },
         };
-        if !self.store_shown(held, executed).await? {
+        if !store_shown(self.records, held, executed).await? {
             return Ok(PageEnd::Waits);
         }
         let mapping = &held.table.value.mapping;

@@ -7,9 +7,10 @@
 //!    so the barrier still stands, nothing is outstanding, and nobody has paused the run. Nothing behind the definition
 //!    is shipped before the reader's record says that it was passed.
 //! 2. *One executor* (H18). The lease ends no earlier than the timeout of a definition after its holder's last
-//!    statement was sent: a statement that could take effect later is refused by the port (`settled_by`), so it does no
-//!    harm that an executor was frozen in front of it. After an answer that leaves the outcome open, and after a crash, it is left to run out; so
-//!    whoever comes next knows that no earlier statement can take effect any more, and then *looks* at the target.
+//!    statement was sent: the port refuses a statement that could take effect later (`settled_by`), so it does no harm
+//!    that an executor was frozen in front of it. After an answer that leaves the outcome open, and after a crash, the
+//!    lease is left to run out; so whoever comes next knows that no earlier statement can take effect any more, and then
+//!    *looks* at the target.
 //! 3. *Looking decides*. A statement is sent only where the target is found not to be as wanted, and what became of it
 //!    is told by the target: "exists already" and "is not there" are no answers. A TRUNCATE is done when the table
 //!    reads empty: nobody writes to it, because lanes and copiers have stopped.
