@@ -61,7 +61,7 @@ fn a_schedule_of_its_own_is_a_test_that_leaves_the_rule_out() {
 }
 
 /// Seeds looked at from the listed one on: a handler that makes one call more shifts every schedule.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 120;
 
 #[test]
 fn a_run_without_a_rule_goes_wrong() {
