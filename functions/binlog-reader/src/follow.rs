@@ -283,10 +283,15 @@ where
 /// What is to be shipped after a step.
 fn due<S, K>(held: &Held, reading: &Reading<S, K>, step: &Step, now: UnixMs) -> Due {
     let Reading { cursor, lanes, .. } = reading;
-    let is_stale = held.state.value.stored_at.until(now) >= STORE;
+    let state = &held.state.value;
+    let is_stale = state.stored_at.until(now) >= STORE;
+    // A source that has gone quiet shows no lag from then on, and not only from the next regular store.
+    let is_news = state.committed_at <= now && state.idle_at.is_none_or(|idle| idle < state.committed_at);
     match step {
         Step::Over => Due::Nothing,
-        Step::Idle(at) if is_stale || !lanes.is_empty() || lanes.is_under_way() => Due::All(Some(*at)),
+        Step::Idle(at) if is_stale || is_news || !lanes.is_empty() || lanes.is_under_way() => {
+            Due::All(Some(*at))
+        }
         Step::Idle(_) => Due::Nothing,
         Step::Read | Step::Between if lanes.is_full() => Due::Full,
         Step::Between if lanes.is_due(now) => Due::All(None),
