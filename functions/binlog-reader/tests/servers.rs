@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use memory::{Call, Fault, finish};
 use migration::outcome::Outcome;
+use migration::port::ChangeLog;
 use migration::position::Timeline;
 use migration::record;
+use migration::retry::Retry;
 use migration::run::Run;
+use migration::shown::Shown;
 
 use crate::stand::{LANES, SHORT, Stand};
 
@@ -127,6 +131,54 @@ fn a_server_that_lacks_what_may_have_been_shipped_is_refused() {
     stand.read();
     assert!(stand.failure().contains("lacks transactions that may be on the target"), "{}", stand.failure());
     assert_eq!(stand.batches().len(), before);
+}
+
+/// A reader whose source has failed; copied rows show a transaction that was not shipped, and was lost if `lost` says so.
+fn copied_and_failed_over(lost: usize) -> Stand {
+    let stand = Stand::new();
+    stand.insert([20]);
+    stand.read();
+    stand.insert([21]);
+    let executed = finish(stand.world.source.log().end()).expect("no fault is set").executed;
+    let shown = Shown { executed: executed.expect("the source has GTIDs") };
+    stand.world.store(record::shown(stand.world.run, 5), &shown);
+    stand.world.source.fail_over(lost);
+    stand
+}
+
+#[test]
+fn a_server_that_lacks_what_copied_rows_show_is_refused() {
+    let stand = copied_and_failed_over(1);
+    stand.read();
+    assert!(stand.failure().contains("lacks transactions that copied rows may show"), "{}", stand.failure());
+    assert!(stand.state().switching);
+
+    let stand = copied_and_failed_over(0);
+    stand.read();
+    assert_eq!((stand.state().position.timeline, stand.state().switching), (Timeline(1), false));
+}
+
+/// Else a copier could store more, and write its page, between the look at what is stored and the switch.
+#[test]
+fn that_a_switch_is_near_is_stored_before_it_is_looked_what_copied_rows_show() {
+    let looked = (1..40).any(|nth| {
+        let stand = copied_and_failed_over(0);
+        let ranges = stand.world.platform.faults.count(Call::Range);
+        stand.world.platform.faults.at_call(Call::Range, ranges + nth, Fault::Before(Retry::Now));
+        let failed = stand.read_for(SHORT).is_err();
+        failed && stand.state().switching && stand.state().position.timeline == Timeline(0)
+    });
+    assert!(looked, "no load failed between the two");
+}
+
+#[test]
+fn a_former_server_that_answers_again_ends_the_switch() {
+    let stand = Stand::new();
+    stand.change_state(|state| state.switching = true);
+    stand.insert([20]);
+    stand.read();
+    assert!(!stand.state().switching);
+    assert_eq!(stand.operations(1), ["+20"]);
 }
 
 #[test]

@@ -9,7 +9,8 @@
 //!    none that is older than 30 s ([`migration::stamp`], 5).
 //! 3. A page's rows count only after the transaction that moves the cursor, which checks the lease record's
 //!    version and the table record's; losing it ends the invocation at once.
-//! 4. Where the log is followed, a page is read from the server it is followed on and no other (`crate::server`).
+//! 4. Where the log is followed, a page is read from the server it is followed on and no other (`crate::server`), and what
+//!    it may show is stored before it is written ([`migration::shown`]).
 //! 5. The lease is released only where every statement was answered. After any error it is left to run out.
 
 use std::time::Duration;

@@ -5,6 +5,7 @@
 //! - `advance`: what a page changes in the records
 //! - `park`: leaves a chunk alone until the log has told of a definition
 //! - `server`: which server a page may be read from
+//! - `shown`: stores which transactions a page may show
 //! - `split`: gives half of a last chunk away
 //!
 //! It never compares a key and never writes without a lease.

@@ -8,7 +8,8 @@
 //!    loaded before. A reader that moved on since had the new server proven to hold all that was shipped.
 //! 3. Beside the log a chunk waits until the reader has accepted the server that answers now, or has stopped the run.
 //! 4. Where the log is read after the copy nobody watches it yet. Then the server that answers must have executed all that
-//!    was executed at the start, and all that copied rows may show, by GTID; without that proof the run stops. The reader asks for its own proof later.
+//!    was executed at the start, and all that copied rows may show, by GTID; without that proof the run stops. The reader
+//!    asks for its own proof later.
 
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{ChangeLog, CheckpointTable, Clock, KeySampler, LogStart, Queue, RowSource, Sink};

@@ -20,7 +20,7 @@ use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, ObjectStore};
 use migration::reader_state::ReaderState;
 use migration::record::{self, TaskHead};
-use migration::run::{RunId, State};
+use migration::run::RunId;
 use migration::run_store;
 
 /// Removes what is abandoned of all tasks of a data folder.
@@ -58,7 +58,7 @@ async fn alive(records: &impl CheckpointTable) -> Result<BTreeMap<RunId, Epoch>,
     for (_, head) in record::load_all::<TaskHead>(records, record::TASKS, "").await? {
         let id = head.value.run;
         let Some(run) = run_store::load_run(records, id).await? else { continue };
-        if matches!(run.value.state, State::Completed | State::Cancelled) {
+        if run.value.state.is_over() {
             continue;
         }
         let reader = record::load::<ReaderState>(records, &record::reader(id)).await?;

@@ -71,18 +71,20 @@ async fn watch(runner: &Runner, reporter: &mut Reporter, until: Until) -> Result
     let mut caught_up = CaughtUp::default();
     loop {
         let started = runner.clock.now();
-        let snapshot = Snapshot::take(&runner.store, runner.run, &mut known, started).await?;
+        let mut snapshot = Snapshot::look(&runner.store, runner.run, &mut known, started).await?;
         reporter.look(&snapshot);
-        if let Some(exit) = exit_of(&snapshot) {
-            reporter.ended(&snapshot);
-            return Ok(exit);
-        }
+        let mut exit = exit_of(&snapshot);
         // A source that cannot be asked just now is asked again at the next look.
-        if until == Until::CaughtUp
+        if exit.is_none()
+            && until == Until::CaughtUp
             && caught_up.is_reached(&runner.ends.source, &snapshot).await.unwrap_or(false)
         {
+            exit = Some(Exit::Done);
+        }
+        if let Some(exit) = exit {
+            snapshot.count_rejects(&runner.store).await?;
             reporter.ended(&snapshot);
-            return Ok(Exit::Done);
+            return Ok(exit);
         }
         tokio::select! {
             // Looking at thousands of tables takes its time; it must not take the copy's.

@@ -26,6 +26,7 @@ const REJECTS_AT_ONCE: u32 = 1_000;
 /// A table's figures.
 #[derive(Debug, Clone)]
 pub(crate) struct TableSnapshot {
+    number: TableNumber,
     pub(crate) source: String,
     pub(crate) target: String,
     pub(crate) rows_estimate: u64,
@@ -33,7 +34,7 @@ pub(crate) struct TableSnapshot {
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
     pub(crate) zero_dates: u64,
-    /// Rows on the reject list now.
+    /// Rows on the reject list, once they were counted.
     pub(crate) rejected: u64,
     pub(crate) chunks: u32,
     pub(crate) chunks_done: u32,
@@ -61,6 +62,7 @@ pub(crate) struct Snapshot {
     pub(crate) tables: Vec<TableSnapshot>,
     pub(crate) stamp: Option<RunStamp>,
     pub(crate) journal: Vec<JournalEntry>,
+    /// Of all tables, once they were counted.
     pub(crate) rejects: u64,
     pub(crate) troubles: Troubles,
     pub(crate) following: Option<Following>,
@@ -78,7 +80,30 @@ impl TableSnapshot {
 }
 
 impl Snapshot {
+    /// Everything, the reject list counted.
     pub(crate) async fn take(
+        records: &impl CheckpointTable,
+        id: RunId,
+        known: &mut KnownTables,
+        at: UnixMs,
+    ) -> Result<Self, HandlerError> {
+        let mut snapshot = Self::look(records, id, known, at).await?;
+        snapshot.count_rejects(records).await?;
+        Ok(snapshot)
+    }
+
+    /// Counts the entries of the reject list, of which there may be many.
+    pub(crate) async fn count_rejects(&mut self, records: &impl CheckpointTable) -> Result<(), HandlerError> {
+        let counts = reject_counts(records, &record::run_partition(self.run.id)).await?;
+        for table in &mut self.tables {
+            table.rejected = counts.get(&table.number).copied().unwrap_or_default();
+        }
+        self.rejects = self.tables.iter().map(|table| table.rejected).sum();
+        Ok(())
+    }
+
+    /// What is told again and again while the run goes on.
+    pub(crate) async fn look(
         records: &impl CheckpointTable,
         id: RunId,
         known: &mut KnownTables,
@@ -93,7 +118,6 @@ impl Snapshot {
             known.read(records, &partition, run.value.tables).await?;
             tables = Self::tables(records, id, &partition, known).await?;
         }
-        let rejects = tables.iter().map(|table| table.rejected).sum();
         let findings = match run.value.state {
             State::PrecheckFailed => values::<Finding>(records, &partition, record::FINDINGS).await?,
             State::Created
@@ -112,7 +136,7 @@ impl Snapshot {
         let troubles = trouble_store::troubles(records, id).await?;
         let following = Following::load(records, id, at).await?;
         let (run, stamp) = (run.value, stamp.map(|stamp| stamp.value));
-        Ok(Self { run, tables, stamp, journal, rejects, troubles, following, at, findings })
+        Ok(Self { run, tables, stamp, journal, rejects: 0, troubles, following, at, findings })
     }
 
     async fn tables(
@@ -123,7 +147,6 @@ impl Snapshot {
     ) -> Result<Vec<TableSnapshot>, HandlerError> {
         let plans = by_table::<TablePlan>(records, partition, record::PLANS).await?;
         let progresses = by_table::<TableProgress>(records, partition, record::PROGRESSES).await?;
-        let rejects = reject_counts(records, partition).await?;
         let mut in_work: BTreeMap<TableNumber, Chunk> = BTreeMap::new();
         let leases = record::load_all::<Lease>(records, partition, record::CHUNK_LEASES).await?;
         let held = leases.iter().filter(|(_, lease)| lease.value.token.0 > 0).take(IN_WORK_MAX);
@@ -147,6 +170,7 @@ impl Snapshot {
                 let (plan, progress) = (plans.get(&table.number)?, progresses.get(&table.number)?);
                 let open = in_work.get(&table.number);
                 Some(TableSnapshot {
+                    number: table.number,
                     source: table.source.clone(),
                     target: table.target.clone(),
                     rows_estimate: table.rows_estimate,
@@ -154,7 +178,7 @@ impl Snapshot {
                     rows: progress.rows + open.map_or(0, |chunk| chunk.rows),
                     bytes: progress.bytes + open.map_or(0, |chunk| chunk.bytes),
                     zero_dates: progress.zero_dates,
-                    rejected: rejects.get(&table.number).copied().unwrap_or_default(),
+                    rejected: 0,
                     chunks: plan.chunks,
                     chunks_done: progress.chunks,
                     planned: plan.complete,
