@@ -2,6 +2,8 @@
 //!
 //! A message names the run, never the task, so that a message of an earlier run is recognised and dropped.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::port::{Outgoing, PortError, Queue, QueueName, SendOutcome};
@@ -46,6 +48,15 @@ pub enum Message {
     },
 }
 
+/// A message as it was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// The message.
+    pub message: Message,
+    /// When it was first sent, where it was sent anew since.
+    pub since: Option<UnixMs>,
+}
+
 /// A body that is no message of this version.
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
@@ -71,6 +82,8 @@ struct Wire {
     chunk: Option<ChunkId>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     sent_at: Option<UnixMs>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    since: Option<UnixMs>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,6 +127,19 @@ impl Message {
     /// Never: the wire form has string keys only.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing {
+        self.wired(None)
+    }
+
+    /// The same message once more, to come after `delay`; it tells when it was first sent.
+    ///
+    /// # Panics
+    /// Never: the wire form has string keys only.
+    #[must_use]
+    pub fn outgoing_again(&self, since: UnixMs, delay: Duration) -> Outgoing {
+        Outgoing { delay, ..self.wired(Some(since)) }
+    }
+
+    fn wired(&self, since: Option<UnixMs>) -> Outgoing {
         let (kind, chunk, sent_at) = match self {
             Self::Precheck { .. } => (Kind::Precheck, None, None),
             Self::Plan { .. } => (Kind::Plan, None, None),
@@ -121,7 +147,7 @@ impl Message {
             Self::Read { .. } => (Kind::Read, None, None),
             Self::Define { sent_at, .. } => (Kind::Define, None, Some(*sent_at)),
         };
-        let wire = Wire { version: VERSION, kind, run: self.run(), chunk, sent_at };
+        let wire = Wire { version: VERSION, kind, run: self.run(), chunk, sent_at, since };
         let plain =
             Outgoing::plain(serde_json::to_string(&wire).expect("invariant: a message has a JSON form"));
         match self {
@@ -139,11 +165,11 @@ impl Message {
     /// # Errors
     /// [`MessageError`]; such a message belongs into the dead letters.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let wire: Wire = serde_json::from_str(body)?;
-        if wire.version != VERSION {
-            return Err(MessageError::Version { found: wire.version });
-        }
-        match (wire.kind, wire.chunk) {
+        Received::parse(body).map(|received| received.message)
+    }
+
+    fn of_wire(wire: &Wire) -> Result<Self, MessageError> {
+        match (&wire.kind, wire.chunk) {
             (Kind::Precheck, _) => Ok(Self::Precheck { run: wire.run }),
             (Kind::Plan, _) => Ok(Self::Plan { run: wire.run }),
             (Kind::Copy, Some(chunk)) => Ok(Self::Copy { run: wire.run, chunk }),
@@ -154,6 +180,20 @@ impl Message {
                 Ok(Self::Define { run: wire.run, sent_at: wire.sent_at.ok_or_else(missing)? })
             }
         }
+    }
+}
+
+impl Received {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`MessageError`]; such a message belongs into the dead letters.
+    pub fn parse(body: &str) -> Result<Self, MessageError> {
+        let wire: Wire = serde_json::from_str(body)?;
+        if wire.version != VERSION {
+            return Err(MessageError::Version { found: wire.version });
+        }
+        Ok(Self { message: Message::of_wire(&wire)?, since: wire.since })
     }
 }
 

@@ -5,20 +5,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use event_applier::handler::Applier;
 use migration::budget::Budget;
-use migration::lane_progress::LaneProgress;
+use migration::delivery::{self, Due};
 use migration::message::Message;
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{Clock, Delivery, Inbox, QueueName};
-use migration::record;
 use migration::retry_budget::Activity;
-use migration::trouble_store;
 use tokio::task::JoinSet;
 
-use crate::local::runner::{Runner, lifetime};
+use crate::local::runner::{Runner, lifetime, tell_failure};
 
 const CHANGES: QueueName = QueueName::Changes;
 
@@ -50,27 +47,24 @@ impl Runner {
         }
         let bodies: Vec<&str> = group.iter().map(|delivery| delivery.body.as_str()).collect();
         let results = Box::pin(self.apply(&bodies)).await;
-        let (mut has_applied, mut behind) = (false, None);
-        for (delivery, result) in group.iter().zip(results) {
-            let after = match (behind, result) {
-                (Some(after), _) => Some(after),
-                (None, Ok(Outcome::Done)) => None,
-                (None, Ok(Outcome::Again { after })) => Some(after),
-                (None, Err(error)) => {
-                    behind = Some(self.failed(CHANGES, Activity::Apply, &error).await?);
-                    behind
-                }
-            };
-            has_applied |= after.is_none();
-            self.settle(delivery, after).await?;
+        for result in &results {
+            tell_failure(Activity::Apply, result);
         }
-        if has_applied && behind.is_none() { self.lanes_work().await } else { Ok(()) }
+        let now = self.clock.now();
+        let ends = delivery::settle_lane(&self.store, self.run, Due::Troubled, results, now).await?;
+        for (delivery, end) in group.iter().zip(ends) {
+            self.hold_by(CHANGES, end);
+            self.settle(delivery, end.outcome()).await?;
+        }
+        Ok(())
     }
 
-    async fn settle(&self, delivery: &Delivery, after: Option<Duration>) -> Result<(), HandlerError> {
-        match after {
-            None => self.store.delete(CHANGES, &delivery.receipt).await?,
-            Some(after) => self.store.change_visibility(CHANGES, &delivery.receipt, after).await?,
+    async fn settle(&self, delivery: &Delivery, outcome: Outcome) -> Result<(), HandlerError> {
+        match outcome {
+            Outcome::Done => self.store.delete(CHANGES, &delivery.receipt).await?,
+            Outcome::Again { after } => {
+                self.store.change_visibility(CHANGES, &delivery.receipt, after).await?;
+            }
         }
         Ok(())
     }
@@ -87,19 +81,5 @@ impl Runner {
         };
         let budget = Budget { deadline: self.clock.now().plus(lifetime(CHANGES)) };
         applier.handle(bodies, budget).await
-    }
-
-    /// Ends the trouble of applying where a lane has written since. That a message was done with does not show it: one of
-    /// an earlier epoch is dropped without asking the target.
-    async fn lanes_work(&self) -> Result<(), HandlerError> {
-        let troubles = trouble_store::troubles(&self.store, self.run).await?;
-        let Some(trouble) = troubles.of(Activity::Apply) else { return Ok(()) };
-        let partition = record::run_partition(self.run);
-        let lanes = record::load_all::<LaneProgress>(&self.store, &partition, record::LANES).await?;
-        if lanes.iter().any(|(_, lane)| lane.value.last_write > trouble.last) {
-            self.hold.over(CHANGES);
-            trouble_store::succeeded(&self.store, self.run, Activity::Apply, self.clock.now()).await?;
-        }
-        Ok(())
     }
 }

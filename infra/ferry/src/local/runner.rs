@@ -9,12 +9,12 @@ use chunk_planner::handler::Planner;
 use embedded::{ObjectFolder, Store, SystemClock};
 use event_applier::define::Definer;
 use migration::budget::Budget;
+use migration::delivery::{self, Due, Settled, activity_of};
 use migration::message::Message;
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{Clock, Delivery, Inbox, QueueName};
 use migration::retry_budget::Activity;
 use migration::run::RunId;
-use migration::trouble_store;
 use mysql::Images;
 
 use crate::connect::Ends;
@@ -54,14 +54,10 @@ pub(crate) fn lifetime(queue: QueueName) -> Duration {
     }
 }
 
-/// What a message works at.
-pub(crate) fn activity_of(message: &Message) -> Activity {
-    match message {
-        Message::Precheck { .. } => Activity::Precheck,
-        Message::Plan { .. } => Activity::Plan,
-        Message::Copy { .. } => Activity::Copy,
-        Message::Read { .. } => Activity::Read,
-        Message::Define { .. } => Activity::Define,
+/// Logs why an invocation failed.
+pub(crate) fn tell_failure(activity: Activity, handled: &Result<Outcome, HandlerError>) {
+    if let Err(error) = handled {
+        tracing::warn!(%error, %activity, "an invocation failed");
     }
 }
 
@@ -92,21 +88,27 @@ impl Runner {
                 return Ok(self.store.delete(queue, &delivery.receipt).await?);
             }
         };
-        let activity = activity_of(&message);
-        let after = match self.handle(message).await {
-            Ok(outcome) => {
-                if activity.has_worked(outcome) {
-                    self.hold.over(queue);
-                    trouble_store::succeeded(&self.store, self.run, activity, self.clock.now()).await?;
-                }
-                match outcome {
-                    Outcome::Done => return Ok(self.store.delete(queue, &delivery.receipt).await?),
-                    Outcome::Again { after } => after,
-                }
+        let (activity, handled) = (activity_of(&message), self.handle(message).await);
+        tell_failure(activity, &handled);
+        let now = self.clock.now();
+        let settled = delivery::settle(&self.store, self.run, activity, Due::Troubled, handled, now).await?;
+        self.hold_by(queue, settled);
+        match settled.outcome() {
+            Outcome::Done => self.store.delete(queue, &delivery.receipt).await?,
+            Outcome::Again { after } => {
+                self.store.change_visibility(queue, &delivery.receipt, after).await?;
             }
-            Err(error) => self.failed(queue, activity, &error).await?,
-        };
-        Ok(self.store.change_visibility(queue, &delivery.receipt, after).await?)
+        }
+        Ok(())
+    }
+
+    /// Leaves a queue alone whose work fails, until its next try is due.
+    pub(crate) fn hold_by(&self, queue: QueueName, settled: Settled) {
+        match settled {
+            Settled::Worked(_) => self.hold.over(queue),
+            Settled::Failed(wait) => self.hold.until(queue, self.clock.now().plus(wait)),
+            Settled::Idle(_) => {}
+        }
     }
 
     async fn handle(&self, message: Message) -> Result<Outcome, HandlerError> {
@@ -144,19 +146,5 @@ impl Runner {
                 Box::pin(copier.handle(run, chunk, budget)).await
             }
         }
-    }
-
-    /// Counts a failure and says how long to wait before the next try; the run is failed where its window has passed.
-    pub(crate) async fn failed(
-        &self,
-        queue: QueueName,
-        activity: Activity,
-        error: &HandlerError,
-    ) -> Result<Duration, HandlerError> {
-        let now = self.clock.now();
-        tracing::warn!(%error, %activity, "an invocation failed");
-        let wait = trouble_store::failed(&self.store, self.run, activity, error, now).await?;
-        self.hold.until(queue, now.plus(wait));
-        Ok(wait)
     }
 }

@@ -1,15 +1,13 @@
 //! The tick: which messages the run's records call for, when none is waiting.
 
-use migration::lease::Lease;
+use migration::delivery::activity_of;
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
 use migration::port::{Clock, Queue};
-use migration::record::{self, Stored};
 use migration::retry_budget::Troubles;
-use migration::run::State;
-use migration::{run_store, trouble_store};
+use migration::{run_store, trouble_store, wake};
 
-use crate::local::runner::{Runner, activity_of};
+use crate::local::runner::Runner;
 
 impl Runner {
     /// Sends what the run's state calls for, unless one is waiting and that counts, or its work fails just now and is not due.
@@ -18,36 +16,10 @@ impl Runner {
         let now = self.clock.now();
         trouble_store::forget_overdue(&self.store, self.run, now).await?;
         let troubles = trouble_store::troubles(&self.store, self.run).await?;
-        for message in self.owed(run.value.state).await? {
+        for message in wake::owed(&self.store, &run.value, self.follows, now).await? {
             self.send_if_due(message, &troubles, waiting_counts).await?;
         }
         Ok(())
-    }
-
-    async fn owed(&self, state: State) -> Result<Vec<Message>, HandlerError> {
-        let run = self.run;
-        let mut owed = match state {
-            State::Created | State::Prechecking => vec![Message::Precheck { run }],
-            State::Planning | State::Copying | State::CatchingUp | State::Running | State::Finishing => {
-                vec![Message::Plan { run }]
-            }
-            State::PrecheckFailed
-            | State::Completed
-            | State::Paused
-            | State::Retrying
-            | State::Failed
-            | State::Cancelled => Vec::new(),
-        };
-        if self.follows && state.follows() && self.nobody_reads().await? {
-            owed.push(Message::Read { run });
-        }
-        Ok(owed)
-    }
-
-    /// A reader that ends by itself sends the next message before it gives its lease back.
-    async fn nobody_reads(&self) -> Result<bool, HandlerError> {
-        let lease: Option<Stored<Lease>> = record::load(&self.store, &record::reader_lease(self.run)).await?;
-        Ok(lease.is_none_or(|lease| lease.value.has_ended(self.clock.now())))
     }
 
     async fn send_if_due(

@@ -1,0 +1,107 @@
+//! What a run calls for although nobody may be working at it: what the tick sends.
+//!
+//! That is how the queues may lose everything and a task still ends (invariant 4). A message too many is harmless: it finds a
+//! lease held, or nothing to do.
+
+use std::time::Duration;
+
+use crate::lease::Lease;
+use crate::message::Message;
+use crate::port::CheckpointTable;
+use crate::record::{self, LoadError, Stored};
+use crate::retry_budget::Troubles;
+use crate::run::{JournalEntry, Run, State};
+use crate::time::UnixMs;
+
+use crate::delivery::{TICK_MAX, activity_of};
+
+/// A precheck holds no lease, and lasts up to five minutes: so long after its run last moved another may be needed.
+const PRECHECK_PATIENCE: Duration = Duration::from_mins(6);
+/// How long after a run was cancelled what is left of it is cleared away: past every lease.
+const CLEAN_UP: Duration = Duration::from_mins(10);
+
+/// What the run's state calls for and nobody is known to work at.
+///
+/// # Errors
+/// [`LoadError`] where a record cannot be loaded.
+pub async fn owed(
+    records: &impl CheckpointTable,
+    run: &Run,
+    follows: bool,
+    now: UnixMs,
+) -> Result<Vec<Message>, LoadError> {
+    let id = run.id;
+    let mut owed = match run.state {
+        State::Created | State::Prechecking => vec![Message::Precheck { run: id }],
+        State::Planning | State::Copying | State::CatchingUp | State::Running | State::Finishing => {
+            vec![Message::Plan { run: id }]
+        }
+        State::PrecheckFailed
+        | State::Completed
+        | State::Paused
+        | State::Retrying
+        | State::Failed
+        | State::Cancelled => Vec::new(),
+    };
+    if follows && run.state.follows() && nobody_reads(records, run, now).await? {
+        owed.push(Message::Read { run: id });
+    }
+    Ok(owed)
+}
+
+/// A reader that ends by itself sends the next message before it gives its lease back.
+async fn nobody_reads(records: &impl CheckpointTable, run: &Run, now: UnixMs) -> Result<bool, LoadError> {
+    let lease: Option<Stored<Lease>> = record::load(records, &record::reader_lease(run.id)).await?;
+    Ok(lease.is_none_or(|lease| lease.value.has_ended(now)))
+}
+
+/// What a tick sends that cannot see whether messages wait: once a minute what is owed and due, and a precheck only where
+/// the one that was sent must have been lost.
+///
+/// # Errors
+/// [`LoadError`] where a record cannot be loaded.
+pub async fn owed_blindly(
+    records: &impl CheckpointTable,
+    run: &Run,
+    follows: bool,
+    troubles: &Troubles,
+    now: UnixMs,
+) -> Result<Vec<Message>, LoadError> {
+    if run.state == State::Cancelled {
+        let is_fresh = last_moved(records, run).await?.until(now) <= CLEAN_UP;
+        return Ok(if is_fresh { vec![Message::Plan { run: run.id }] } else { Vec::new() });
+    }
+    let mut owed = owed(records, run, follows, now).await?;
+    owed.retain(|message| troubles.may_try(activity_of(message), now));
+    if owed.iter().any(|message| matches!(message, Message::Precheck { .. })) && troubles.is_empty() {
+        let lasting = last_moved(records, run).await?.until(now);
+        if !is_time_for_precheck(lasting) {
+            owed.clear();
+        }
+    }
+    Ok(owed)
+}
+
+/// One tick of every [`PRECHECK_PATIENCE`], the first of them left out.
+fn is_time_for_precheck(lasting: Duration) -> bool {
+    let into = lasting.as_millis() % PRECHECK_PATIENCE.as_millis();
+    lasting >= PRECHECK_PATIENCE && into < TICK_MAX.as_millis()
+}
+
+/// When the run was submitted, or moved last.
+async fn last_moved(records: &impl CheckpointTable, run: &Run) -> Result<UnixMs, LoadError> {
+    let Some(last) = run.journal_next.checked_sub(1) else { return Ok(run.created_at) };
+    let entry: Option<Stored<JournalEntry>> = record::load(records, &record::journal(run.id, last)).await?;
+    Ok(entry.map_or(run.created_at, |entry| entry.value.at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, is_time_for_precheck};
+
+    #[test]
+    fn of_the_ticks_of_a_long_precheck_one_in_six_sends_another() {
+        let sent = (0_u64..30).filter(|minute| is_time_for_precheck(Duration::from_secs(minute * 60 + 7)));
+        assert_eq!(sent.collect::<Vec<_>>(), [6, 12, 18, 24]);
+    }
+}
