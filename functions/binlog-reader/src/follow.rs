@@ -92,6 +92,10 @@ where
             if self.ship_if_due(held, &mut reading, &step).await?.is_over() {
                 return Ok(());
             }
+            // What was read is shipped and stored by now.
+            if !self.pace.renews && matches!(step, Step::Idle(_)) {
+                return self.ship_rest(held, &mut reading).await;
+            }
         }
     }
 

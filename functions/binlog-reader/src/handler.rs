@@ -9,7 +9,7 @@
 //! 3. The lease is given back only where everything that was sent is stored. After an error between sending and storing it
 //!    is left to run out, and whoever finds it expired starts an epoch: the numbers of the batches nobody stored are
 //!    never given again within an epoch (`lanes`).
-//! 4. An invocation that ends in good order sends its own message again. Should that be lost, the tick sends another; a
+//! 4. An invocation that ends in good order sends its own message again, or leaves that to the tick ([`ReaderPace::renews`]). Should that be lost, the tick sends another; a
 //!    message too many finds the lease held, and is done with.
 //! 5. What stops the run stops it only while nobody else has the lease. A reader that went on too late may have read an old
 //!    place with the tables of a later one.
@@ -78,6 +78,7 @@ where
         }
         self.give_back(&held).await;
         match halt {
+            None if !self.pace.renews => Ok(Outcome::Done),
             None => {
                 message::send(self.queue, &[Message::Read { run }]).await?;
                 Ok(Outcome::Done)

@@ -17,6 +17,9 @@ pub struct ReaderPace {
     pub stall_patience: Duration,
     /// How often a record is looked at that is waited for, and how long one look at the log waits.
     pub wait: Duration,
+    /// Whether the reader sends itself the next message. One that does not is woken by the tick alone, and ends as soon as the
+    /// source has nothing more: for moves that may lag by a tick and should cost nothing in between.
+    pub renews: bool,
 }
 
 impl Default for ReaderPace {
@@ -28,6 +31,7 @@ impl Default for ReaderPace {
             batches_outstanding_max: 128,
             stall_patience: Duration::from_secs(60),
             wait: Duration::from_millis(100),
+            renews: true,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use memory::{Call, Fault, RowChange, row};
 use migration::outcome::Outcome;
+use migration::port::Clock;
 use migration::port::QueueName;
 use migration::position::Position;
 use migration::retry::Retry;
@@ -36,6 +37,19 @@ fn changes_reach_their_lanes_in_order_and_the_position_follows() {
     stand.read();
     assert_eq!(stand.batches(), batches);
     assert_eq!(stand.state().epoch.0, 1);
+}
+
+#[test]
+fn a_reader_that_does_not_renew_itself_ends_with_the_log_and_sends_itself_nothing() {
+    let mut stand = Stand::new();
+    stand.pace.renews = false;
+    stand.insert(20..40);
+    let before = stand.world.platform.clock.now();
+    assert_eq!(stand.read_for(Duration::from_mins(10)).unwrap(), Outcome::Done);
+    assert!(before.until(stand.world.platform.clock.now()) < Duration::from_secs(5));
+    assert_eq!(stand.operations(1).len(), 20);
+    assert_eq!((stand.lease().until.0, stand.wakes()), (0, 0));
+    assert!(stand.state().idle_at.is_some());
 }
 
 #[test]
