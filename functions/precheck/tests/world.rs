@@ -99,7 +99,7 @@ impl World {
     /// Stores the run and its document, as `submit` does.
     pub(crate) fn submit(&self) {
         let run = Run::created(RUN, "shop-move".to_owned(), self.platform.clock.now());
-        let head = TaskHead { run: RUN, document: self.document.clone() };
+        let head = TaskHead::with(RUN, self.document.clone());
         let writes =
             vec![record::put_new(record::run(RUN), &run), record::put_new(record::head("shop-move"), &head)];
         let stored = finish(self.platform.table.commit(writes)).expect("the table answers");

@@ -14,12 +14,6 @@ use crate::command::CommandError;
 /// A message that is received often waits for a lease or a server, and is not poison.
 const RECEIVES_MAX: u32 = 1_000_000;
 
-/// A task's newest run with its document.
-pub(crate) struct Newest {
-    pub(crate) head: Stored<TaskHead>,
-    pub(crate) run: Stored<Run>,
-}
-
 /// Makes the folder where it is missing.
 pub(crate) fn make(folder: &Path) -> Result<(), CommandError> {
     std::fs::create_dir_all(folder)
@@ -47,11 +41,9 @@ pub(crate) fn spill(folder: &Path, task: &str) -> PathBuf {
 }
 
 /// The newest run of a task, if it has one.
-pub(crate) async fn newest(
-    records: &impl CheckpointTable,
-    task: &str,
-) -> Result<Option<Newest>, CommandError> {
-    let Some(head) = record::load::<TaskHead>(records, &record::head(task)).await? else { return Ok(None) };
-    let run = record::must_load::<Run>(records, &record::run(head.value.run)).await?;
-    Ok(Some(Newest { head, run }))
+pub(crate) async fn newest(records: &impl CheckpointTable, task: &str) -> Result<Option<Run>, CommandError> {
+    let head: Option<Stored<TaskHead>> = record::load(records, &record::head(task)).await?;
+    let Some(head) = head else { return Ok(None) };
+    let run: Stored<Run> = record::must_load(records, &record::run(head.value.run)).await?;
+    Ok(Some(run.value))
 }

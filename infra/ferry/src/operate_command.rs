@@ -49,7 +49,7 @@ pub(crate) async fn operate(wish: Wish, args: &OperateArgs) -> Result<Exit, Comm
     let Some(newest) = data_dir::newest(&store, name).await? else {
         return Err(unknown(&store, name).await?);
     };
-    let id = newest.run.value.id;
+    let id = newest.id;
     let is_running = match TaskLock::acquire(&args.data_dir, name) {
         Ok(_) => false,
         Err(TaskLockError::Held { .. }) => true,

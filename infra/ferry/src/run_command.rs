@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use embedded::{Store, SystemClock, TaskLock};
-use migration::port::{CheckpointTable, Clock, Commit, Expect};
-use migration::record::{self, TaskHead};
-use migration::run::{ResumePoint, Run, RunId, State};
+use migration::port::Clock;
+use migration::run::{Run, RunId, State};
+use migration::submission::{self, Authorities, SubmitError, Submitted};
 use migration::task::Task;
 use mysql::Images;
 
@@ -16,7 +16,7 @@ use crate::abandoned_probe;
 use crate::command::CommandError;
 use crate::command_line::{RunArgs, Until};
 use crate::connect::Ends;
-use crate::data_dir::{self, Newest};
+use crate::data_dir;
 use crate::exit::Exit;
 use crate::local::{Hold, RingingQueue, Runner, Workers, end_leases_of_dead_process};
 use crate::operate_command;
@@ -127,21 +127,20 @@ async fn enter(
     task: &Task,
     ends: &Ends,
 ) -> Result<Run, CommandError> {
-    let document = serde_json::to_value(task)?;
-    let Some(newest) = data_dir::newest(store, task.name.as_str()).await? else {
-        return start(store, clock, task, document, Expect::Absent).await;
-    };
-    let stored = Task::parse(&newest.head.value.document).map_err(|faults| anyhow!("{faults}"))?;
-    let changes = stored.difference(task);
-    let run = newest.run.value.clone();
-    if !changes.is_empty() {
-        // Nothing has been written for a run that never passed precheck: a mended document simply starts afresh.
-        if run.resume == ResumePoint::Precheck && !matches!(run.state, State::Completed) {
-            abandoned_probe::drop_tables(&ends.target, &run, &stored, task).await;
-            return start(store, clock, task, document, newest.head.unchanged()).await;
+    let id = RunId(uuid::Uuid::now_v7());
+    // Both ends are reached from here: what they trust is read from its file at each start.
+    let run = match submission::submit(store, clock.now(), id, task, &Authorities::default())
+        .await
+        .map_err(refused)?
+    {
+        Submitted::Started { run, replaced } => {
+            if let Some(replaced) = replaced {
+                abandoned_probe::drop_tables(&ends.target, &replaced.run, &replaced.task, task).await;
+            }
+            run
         }
-        return Err(changed(&newest, &changes));
-    }
+        Submitted::Known(run) => run,
+    };
     match run.state {
         State::PrecheckFailed | State::Failed | State::Paused => {
             let moved = operate_command::resume(store, clock, run.id, false, "run again by hand").await?;
@@ -160,33 +159,10 @@ async fn enter(
     }
 }
 
-async fn start(
-    store: &Store<SystemClock>,
-    clock: &SystemClock,
-    task: &Task,
-    document: serde_json::Value,
-    expect: Expect,
-) -> Result<Run, CommandError> {
-    let id = RunId(uuid::Uuid::now_v7());
-    let run = Run::created(id, task.name.as_str().to_owned(), clock.now());
-    let writes = vec![
-        record::put(record::head(&run.task), &TaskHead { run: id, document }, expect),
-        record::put_new(record::run(id), &run),
-    ];
-    match store.commit(writes).await? {
-        Commit::Stored => Ok(run),
-        Commit::Conflict => {
-            Err(anyhow!("another process submitted task {} at the same moment", run.task).into())
-        }
+/// A document that starts nothing is bad usage; records that fail are not.
+fn refused(error: SubmitError) -> CommandError {
+    match error {
+        SubmitError::Records(error) => error.into(),
+        refused @ (SubmitError::Changed { .. } | SubmitError::Authorities(_)) => CommandError::usage(refused),
     }
-}
-
-fn changed(newest: &Newest, changes: &[migration::task::Change]) -> CommandError {
-    let lines: Vec<String> = changes.iter().map(|change| format!("  {change}")).collect();
-    CommandError::usage(anyhow!(
-        "task {} is {} with another document; give the changed task a new name, or undo the change:\n{}",
-        newest.run.value.task,
-        newest.run.value.state,
-        lines.join("\n")
-    ))
 }

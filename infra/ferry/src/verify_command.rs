@@ -43,7 +43,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let newest = newest
         .ok_or_else(|| CommandError::usage(anyhow!("task {name} has not been run in this data folder")))?;
     let clock = SystemClock::new();
-    let run = newest.run.value;
+    let run = newest;
     if args.repair {
         refuse_unless_at_rest(&store, &clock, &run).await?;
     }

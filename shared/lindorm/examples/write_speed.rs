@@ -41,6 +41,7 @@ async fn measure(port: u16, rows: i64, connections: usize) -> Result<(), Box<dyn
         user: "root".to_owned(),
         password: None,
         tls: Tls { mode: TlsMode::Disabled, ca: None },
+        authority: None,
         connections,
     };
     let target = Target::connect(settings).await?;

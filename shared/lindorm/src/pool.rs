@@ -195,6 +195,7 @@ mod tests {
             user: "u".to_owned(),
             password: None,
             tls: Tls { mode: TlsMode::Disabled, ca: None },
+            authority: None,
             connections: 4,
         });
         let mut context = Context::from_waker(Waker::noop());

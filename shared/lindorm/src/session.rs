@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migration::limits::{REQUEST_BYTES_MAX, STATEMENT_TIMEOUT};
-use migration::task::{Tls, TlsMode};
+use migration::task::TlsMode;
 use migration::time::UnixMs;
 use mysql_async::prelude::{Protocol, Queryable};
 use mysql_async::{Conn, Opts, OptsBuilder, QueryResult, Row, SslOpts, Statement, Value};
@@ -47,13 +47,15 @@ pub(crate) fn driver_options(settings: &Settings, name_override: Option<String>)
         .tcp_keepalive(Some(Duration::from_secs(60)))
         // Statements are kept by `Session`, which also bounds them.
         .stmt_cache_size(0_usize)
-        .ssl_opts(encryption(&settings.tls, name_override))
+        .ssl_opts(encryption(settings, name_override))
         .into()
 }
 
-fn encryption(tls: &Tls, name_override: Option<String>) -> Option<SslOpts> {
+fn encryption(settings: &Settings, name_override: Option<String>) -> Option<SslOpts> {
+    let tls = &settings.tls;
     let trusted = || {
-        let roots = tls.ca.clone().map(Into::into).into_iter().collect::<Vec<_>>();
+        let text = settings.authority.clone().map(Into::into);
+        let roots = text.or_else(|| tls.ca.clone().map(Into::into)).into_iter().collect::<Vec<_>>();
         SslOpts::default().with_disable_built_in_roots(!roots.is_empty()).with_root_certs(roots)
     };
     match tls.mode {
@@ -346,6 +348,7 @@ mod tests {
             user: "u".to_owned(),
             password: None,
             tls: Tls { mode, ca: Some("ca.pem".into()) },
+            authority: None,
             connections: 1,
         }
     }

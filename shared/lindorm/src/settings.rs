@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use migration::task::Tls;
+use migration::task::{Endpoint, Tls};
 
 /// Statements in flight at once, and connections kept: throughput comes from connections, not from bigger statements
 /// (`lindorm.md` 9).
@@ -23,8 +23,31 @@ pub struct Settings {
     pub password: Option<String>,
     /// How the line is protected.
     pub tls: Tls,
+    /// The text of `tls.ca`, in PEM, where there is no such file here.
+    pub authority: Option<Vec<u8>>,
     /// Most connections at once, at least one.
     pub connections: usize,
+}
+
+impl Settings {
+    /// As a task's document says, with what it only refers to: the password, and the text of its authorities.
+    #[must_use]
+    pub fn of(
+        end: &Endpoint,
+        password: Option<String>,
+        authority: Option<Vec<u8>>,
+        connections: usize,
+    ) -> Self {
+        Self {
+            host: end.host.clone(),
+            port: end.port,
+            user: end.user.clone(),
+            password,
+            tls: end.tls.clone(),
+            authority,
+            connections: connections.max(CONNECTIONS_DEFAULT),
+        }
+    }
 }
 
 impl fmt::Debug for Settings {
@@ -54,6 +77,7 @@ mod tests {
             user: "root".to_owned(),
             password: Some("Tr0ub4dor".to_owned()),
             tls: Tls { mode: TlsMode::Disabled, ca: None },
+            authority: None,
             connections: 4,
         };
         let shown = format!("{settings:?}");

@@ -164,7 +164,7 @@ impl World {
             writes.push(record::put_new(record::plan(self.run, number), &TablePlan::default()));
             writes.push(record::put_new(record::progress(self.run, number), &TableProgress::default()));
         }
-        let head = TaskHead { run: self.run, document: self.document.clone() };
+        let head = TaskHead::with(self.run, self.document.clone());
         writes.push(record::put_new(record::head(&name), &head));
         assert_eq!(self.commit(writes), Commit::Stored, "the run is new");
         finish(self.target.probe(self.run, &database())).expect("invariant: the target answers");

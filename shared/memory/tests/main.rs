@@ -11,6 +11,8 @@ mod imagined_target;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]
+mod submission;
+#[cfg(test)]
 mod target_nature;
 #[cfg(test)]
 mod troubles;

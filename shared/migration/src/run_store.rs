@@ -7,6 +7,7 @@ use crate::port::{CheckpointTable, Commit, RecordKey, Write};
 use crate::record::{self, LoadError, Stored, TaskHead};
 use crate::retry::Retry;
 use crate::run::{Event, Failure, Run, RunId, State};
+use crate::submission;
 use crate::task::{Task, UnsupportedDdl};
 use crate::time::UnixMs;
 
@@ -30,9 +31,7 @@ pub async fn load_task(records: &impl CheckpointTable, run: &Run) -> Result<Opti
     if head.value.run != run.id {
         return Ok(None);
     }
-    let mut task = Task::parse(&head.value.document).map_err(|faults| {
-        HandlerError::Inconsistent(format!("the stored task document is not one of this version: {faults}"))
-    })?;
+    let mut task = submission::load_document(records, &head.value).await?;
     if run.ignores_definitions {
         task.on_ddl.unsupported = UnsupportedDdl::Ignore;
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use migration::limits::SOURCE_PACKET_BYTES_MAX;
-use migration::task::TlsMode;
+use migration::task::{Endpoint, TlsMode};
 use mysql_async::{Opts, OptsBuilder, PoolConstraints, PoolOpts, SslOpts};
 
 /// Idle sessions are closed after this time, so that a quiet task does not hold the source's connections.
@@ -16,6 +16,8 @@ const IDLE_SESSION_SPAN: Duration = Duration::from_secs(60);
 /// Statements kept prepared in a session: four shapes of a page for a few tables, and the catalog's queries.
 const PREPARED_STATEMENTS: usize = 48;
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How long connecting may take, TLS and login included, where nobody asks for less.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Settings of every session.
 ///
@@ -79,6 +81,21 @@ impl fmt::Debug for ConnectionSettings {
 }
 
 impl ConnectionSettings {
+    /// As a task's document says, with what it only refers to: the password, and the text of its authorities.
+    #[must_use]
+    pub fn of(end: &Endpoint, password: Option<String>, authority: Option<Vec<u8>>) -> Self {
+        let file = || end.tls.ca.clone().map(Authorities::File);
+        let authorities = authority.map(Authorities::Pem).or_else(file);
+        Self {
+            host: end.host.clone(),
+            port: end.port,
+            user: end.user.clone(),
+            password,
+            tls: TlsSettings { mode: end.tls.mode, authorities },
+            connect_timeout: CONNECT_TIMEOUT,
+        }
+    }
+
     /// The driver's options. No reset between uses: nothing here leaves state behind in a session.
     pub(crate) fn options(&self, sessions_max: usize) -> Opts {
         let bounds =

@@ -58,7 +58,7 @@ pub(crate) async fn store<R: CheckpointTable>(
     let evidence = Evidence { server_uuid, file_name: from.file_name.clone(), format: None };
     let state = ReaderState::starting(from.place, None, evidence, LANES, now);
     let mut writes = vec![
-        record::put_new(record::head(NAME), &TaskHead { run: RUN, document }),
+        record::put_new(record::head(NAME), &TaskHead::with(RUN, document)),
         record::put_new(record::table(RUN, TableNumber(0)), &TableRecord::new(TableNumber(0), mapping)),
         record::put_new(record::stamp(RUN), &RunStamp::At { stamp: now }),
         record::put_new(record::gate(RUN), &now),

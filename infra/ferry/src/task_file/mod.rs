@@ -8,18 +8,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use migration::task::{Faults, SecretReference, Task};
-use serde_json::Value;
+use document::{DOCUMENT_BYTES_MAX, DocumentError, Format};
+use migration::task::{SecretReference, Task};
 
-mod repeated_key;
 mod secret;
-mod syntax;
 
 pub use secret::{Environment, ProcessEnvironment, SECRET_BYTES_MAX, Secret, SecretError};
-pub use syntax::SyntaxFault;
-
-/// The largest document, in bytes: some 100,000 tables with an entry of their own.
-pub const DOCUMENT_BYTES_MAX: u64 = 16 << 20;
 
 /// A valid task document and the folder that its paths start from.
 #[derive(Debug, Clone)]
@@ -41,40 +35,9 @@ pub enum TaskFileError {
         #[source]
         cause: io::Error,
     },
-    /// The extension tells neither YAML nor JSON.
-    #[error("{} is neither .yaml, .yml nor .json", path.display())]
-    UnknownFormat {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is beyond [`DOCUMENT_BYTES_MAX`].
-    #[error("{} has more than {DOCUMENT_BYTES_MAX} bytes", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is not text.
-    #[error("{} is not UTF-8 text", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The text is not in the format of its extension.
-    #[error("{}, {fault}", path.display())]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        fault: SyntaxFault,
-    },
-    /// The document is well written and no valid task.
-    #[error("{}: {faults}", path.display())]
-    Document {
-        /// The file.
-        path: PathBuf,
-        /// Everything that is wrong with it.
-        faults: Faults,
-    },
+    /// What is in it is no task document.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
 }
 
 impl TaskFile {
@@ -83,12 +46,9 @@ impl TaskFile {
     /// # Errors
     /// [`TaskFileError`]; for a document that is no valid task, with all of its faults.
     pub fn read(path: &Path) -> Result<Self, TaskFileError> {
-        let parse = format_of(path).ok_or_else(|| TaskFileError::UnknownFormat { path: path.to_owned() })?;
-        let text = text_of(path)?;
-        let document =
-            parse(&text).map_err(|fault| TaskFileError::Syntax { path: path.to_owned(), fault })?;
-        let task = Task::parse(&document)
-            .map_err(|faults| TaskFileError::Document { path: path.to_owned(), faults })?;
+        let name = path.display().to_string();
+        let format = Format::of(&name)?;
+        let task = document::read_as(format, &name, &bytes_of(path)?)?;
         Ok(Self { task, directory: path.parent().map(Path::to_owned).unwrap_or_default() })
     }
 
@@ -111,25 +71,14 @@ impl TaskFile {
     }
 }
 
-type Parse = fn(&str) -> Result<Value, SyntaxFault>;
-
-fn format_of(path: &Path) -> Option<Parse> {
-    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "yaml" | "yml" => Some(syntax::yaml),
-        "json" => Some(syntax::json),
-        _ => None,
-    }
-}
-
-fn text_of(path: &Path) -> Result<String, TaskFileError> {
+/// The file's bytes, and one beyond the bound where it has more.
+fn bytes_of(path: &Path) -> Result<Vec<u8>, TaskFileError> {
     let mut bytes = Vec::new();
+    let most = u64::try_from(DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)
-        .and_then(|file| file.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(most).read_to_end(&mut bytes))
         .map_err(|cause| TaskFileError::Unreadable { path: path.to_owned(), cause })?;
-    if u64::try_from(bytes.len()).map_or(true, |length| length > DOCUMENT_BYTES_MAX) {
-        return Err(TaskFileError::TooLarge { path: path.to_owned() });
-    }
-    String::from_utf8(bytes).map_err(|_| TaskFileError::NotText { path: path.to_owned() })
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -252,7 +201,7 @@ labels: { environment: production }
 
     #[test]
     fn a_file_beyond_the_bound_is_not_parsed() {
-        let spaces = vec![b' '; usize::try_from(DOCUMENT_BYTES_MAX + 1).expect("fits")];
+        let spaces = vec![b' '; DOCUMENT_BYTES_MAX + 1];
         assert_eq!(fault("shop.yaml", spaces), "FOLDER/shop.yaml has more than 16777216 bytes");
     }
 

@@ -11,6 +11,7 @@ use crate::lane::Lane;
 use crate::port::RecordKey;
 use crate::run::RunId;
 use crate::schema::SchemaVersion;
+use crate::submission::End;
 use crate::value::Digest;
 
 /// A table's place in a run, from 0, largest table first.
@@ -40,6 +41,12 @@ impl fmt::Display for ChunkId {
 
 /// The partition of the heads of all tasks.
 pub const TASKS: &str = "task";
+/// The partition of refused documents.
+pub const SUBMISSIONS: &str = "submission";
+/// Prefix of the parts of a large document.
+pub const DOCUMENT_PARTS: &str = "document#";
+/// Prefix of what a run has used.
+pub const USAGES: &str = "usage#";
 /// Prefix of journal entries.
 pub const JOURNAL: &str = "journal#";
 /// Prefix of precheck findings.
@@ -81,6 +88,34 @@ fn of_run(run: RunId, sort: String) -> RecordKey {
 #[must_use]
 pub fn head(task: &str) -> RecordKey {
     RecordKey { partition: TASKS.to_owned(), sort: task.to_owned() }
+}
+
+/// A part of a run's document.
+#[must_use]
+pub fn document_part(run: RunId, number: u32) -> RecordKey {
+    of_run(run, format!("{DOCUMENT_PARTS}{number:04}"))
+}
+
+/// The certificate authorities of an end.
+#[must_use]
+pub fn authority(run: RunId, end: End) -> RecordKey {
+    let name = match end {
+        End::Source => "source",
+        End::Target => "target",
+    };
+    of_run(run, format!("authority#{name}"))
+}
+
+/// The refusal of the last document that came under a name, or as an object of this key.
+#[must_use]
+pub fn refusal(place: &str) -> RecordKey {
+    RecordKey { partition: SUBMISSIONS.to_owned(), sort: place.to_owned() }
+}
+
+/// A share of what a run has used in a function's invocations.
+#[must_use]
+pub fn usage(run: RunId, function: &str, shard: u32) -> RecordKey {
+    of_run(run, format!("{USAGES}{function}#{shard:02}"))
 }
 
 /// A run's own record.

@@ -3,6 +3,10 @@
 //! | partition | sort | body |
 //! |---|---|---|
 //! | `task` | `NAME` | [`TaskHead`]: which run is the task's newest, and the document it was submitted with |
+//! | `run#ID` | `document#N` | a part of a document that is too large for the head, as text |
+//! | `run#ID` | `authority#source`, `authority#target` | the certificate authorities of an end, PEM as text, where functions have no file |
+//! | `run#ID` | `usage#FUNCTION#SHARD` | [`Usage`](crate::usage::Usage): what the run has used of billed services |
+//! | `submission` | `NAME` or the object's key | [`Refusal`](crate::submission::Refusal) of a document |
 //! | `run#ID` | `run` | [`Run`](crate::run::Run) |
 //! | `run#ID` | `journal#N` | [`JournalEntry`](crate::run::JournalEntry) |
 //! | `run#ID` | `finding#N` | [`Finding`](crate::finding::Finding) |
@@ -30,25 +34,15 @@
 
 mod keys;
 mod stored;
+mod task_head;
 
 pub use keys::{
-    CHUNK_LEASES, ChunkId, ChunkNumber, FINDINGS, GHOSTS, JOURNAL, LANES, LEASES, PASSED, PLANS, PROGRESSES,
-    RECOPIES, REJECTS, SHOWN, TABLES, TASKS, TableNumber, chunk, chunk_lease, chunk_leases_of,
-    chunk_of_lease, chunks_of, definition_lease, finding, gate, ghost, head, journal, lane, lane_lease,
-    owner, passed, plan, planner_lease, progress, reader, reader_lease, recent, recopy, reject, rejects_of,
-    repair_lease, run, run_partition, shown, stamp, start, table, table_of, troubles,
+    CHUNK_LEASES, ChunkId, ChunkNumber, DOCUMENT_PARTS, FINDINGS, GHOSTS, JOURNAL, LANES, LEASES, PASSED,
+    PLANS, PROGRESSES, RECOPIES, REJECTS, SHOWN, SUBMISSIONS, TABLES, TASKS, TableNumber, USAGES, authority,
+    chunk, chunk_lease, chunk_leases_of, chunk_of_lease, chunks_of, definition_lease, document_part, finding,
+    gate, ghost, head, journal, lane, lane_lease, owner, passed, plan, planner_lease, progress, reader,
+    reader_lease, recent, recopy, refusal, reject, rejects_of, repair_lease, run, run_partition, shown,
+    stamp, start, table, table_of, troubles, usage,
 };
 pub use stored::{LoadError, Stored, as_found, load, load_all, load_some, must_load, put, put_new};
-
-use serde::{Deserialize, Serialize};
-
-use crate::run::RunId;
-
-/// The newest run of a task: `task` / `NAME`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TaskHead {
-    /// The run.
-    pub run: RunId,
-    /// The task document, complete and without secrets.
-    pub document: serde_json::Value,
-}
+pub use task_head::{StoredDocument, TaskHead};

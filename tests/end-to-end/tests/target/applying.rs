@@ -105,7 +105,7 @@ impl Follow {
         let table = TableRecord::new(TableNumber(0), mapping.clone());
         let mut writes = vec![
             record::put_new(record::run(id), &run),
-            record::put_new(record::head(TASK), &TaskHead { run: id, document }),
+            record::put_new(record::head(TASK), &TaskHead::with(id, document)),
             record::put_new(record::table(id, TableNumber(0)), &table),
         ];
         let lane = LaneProgress::starting_at(Position::default());

@@ -32,6 +32,7 @@ pub(crate) fn settings(server: &LindormLocal) -> Settings {
         user: "root".to_owned(),
         password: None,
         tls: Tls { mode: TlsMode::Disabled, ca: None },
+        authority: None,
         connections: 4,
     }
 }

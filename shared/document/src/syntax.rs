@@ -10,7 +10,7 @@ use serde_json::Value;
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Error, Options};
 
-use super::repeated_key::NoRepeatedKey;
+use crate::repeated_key::NoRepeatedKey;
 
 /// What is wrong with the form of a file, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl fmt::Display for SyntaxFault {
 }
 
 /// Reads one YAML document.
-pub(super) fn yaml(text: &str) -> Result<Value, SyntaxFault> {
+pub(crate) fn yaml(text: &str) -> Result<Value, SyntaxFault> {
     serde_saphyr::from_str_with_options(text, yaml_options()).map_err(|error| {
         let place = error.location().and_then(|location| {
             Some((usize::try_from(location.line()).ok()?, usize::try_from(location.column()).ok()?))
@@ -80,7 +80,7 @@ fn yaml_fault(error: &Error) -> String {
 }
 
 /// Reads a JSON text.
-pub(super) fn json(text: &str) -> Result<Value, SyntaxFault> {
+pub(crate) fn json(text: &str) -> Result<Value, SyntaxFault> {
     let read = serde_json::from_str(text).and_then(|NoRepeatedKey| serde_json::from_str(text));
     read.map_err(|error| {
         let (line, column) = (error.line(), error.column());

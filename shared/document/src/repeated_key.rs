@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 /// A text that was read and has no repeated key.
 #[derive(Debug)]
-pub(super) struct NoRepeatedKey;
+pub(crate) struct NoRepeatedKey;
 
 impl<'de> Deserialize<'de> for NoRepeatedKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
