@@ -19,6 +19,8 @@ pub enum Surface {
     Queue,
     /// The object store.
     Objects,
+    /// The store of secrets.
+    Secrets,
 }
 
 impl fmt::Display for Surface {
@@ -29,6 +31,7 @@ impl fmt::Display for Surface {
             Self::Checkpoint => "checkpoint table",
             Self::Queue => "queue",
             Self::Objects => "object store",
+            Self::Secrets => "secrets",
         })
     }
 }
