@@ -71,6 +71,9 @@ pub enum SecretError {
         #[source]
         cause: io::Error,
     },
+    /// It stands in AWS Secrets Manager, which this place does not ask.
+    #[error("the secret stands in AWS Secrets Manager and in no variable or file")]
+    Elsewhere,
     /// What is there cannot be a password.
     #[error("{place} {flaw}")]
     Unusable {
@@ -102,6 +105,7 @@ pub(super) fn resolve(
             let text = String::from_utf8(bytes).ok().map(without_line_end);
             usable(text, format!("the secret file {}", path.display()))
         }
+        SecretReference::SecretsManager(_) => Err(SecretError::Elsewhere),
     }
 }
 

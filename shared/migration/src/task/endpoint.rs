@@ -33,6 +33,8 @@ pub enum SecretReference {
     Env(String),
     /// The path of a file whose content is the secret; one line end after it is not part of it.
     File(PathBuf),
+    /// The ARN of a secret in AWS Secrets Manager: its text, or the text of its JSON object's key `password`.
+    SecretsManager(String),
 }
 
 /// How a connection is protected.

@@ -20,6 +20,7 @@ mod accepted_finding;
 mod canonical;
 mod choice;
 mod cross_check;
+mod deployable;
 mod difference;
 mod document_path;
 mod endpoint;

@@ -17,8 +17,13 @@ const HOST_CHARS_MAX: usize = 253;
 /// The longest user name, in characters: MySQL takes 32, and the target documents no limit.
 const USER_CHARS_MAX: usize = 128;
 
+/// The longest ARN of a secret, in bytes (AWS: `SecretId` of `GetSecretValue`).
+const SECRET_ARN_BYTES_MAX: usize = 2_048;
+
+const SECRET_ARN_EXPECTED: &str = "the ARN of a secret: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME";
 const HOST_EXPECTED: &str = "a host name or an IP address, without port and scheme";
-const PASSWORD_EXPECTED: &str = "a reference to it: { env: NAME } or { file: PATH }";
+const PASSWORD_EXPECTED: &str =
+    "a reference to it: { env: NAME }, { file: PATH } or { secrets_manager: ARN }";
 
 /// Reads one end of the migration.
 pub(super) fn endpoint(node: &Node<'_>, default_port: u16, faults: &mut FaultList) -> Option<Endpoint> {
@@ -76,20 +81,40 @@ fn password(node: &Node<'_>, faults: &mut FaultList) -> Option<SecretReference> 
         return None;
     }
     let mapping = node.mapping(faults)?;
-    match (mapping.get("env"), mapping.get("file"), mapping.has("secrets_manager")) {
-        (Some(node), None, false) => environment_name(&node, faults).map(SecretReference::Env),
-        (None, Some(node), false) => file_path(&node, faults).map(SecretReference::File),
-        (None, None, true) => None,
-        (None, None, false) => {
-            let complaint = Complaint::Missing { expected: "env or file".to_owned() };
+    match (mapping.get("env"), mapping.get("file"), mapping.get("secrets_manager")) {
+        (Some(node), None, None) => environment_name(&node, faults).map(SecretReference::Env),
+        (None, Some(node), None) => file_path(&node, faults).map(SecretReference::File),
+        (None, None, Some(node)) => secret_arn(&node, faults).map(SecretReference::SecretsManager),
+        (None, None, None) => {
+            let complaint = Complaint::Missing { expected: "env, file or secrets_manager".to_owned() };
             faults.add(&mapping.path, complaint);
             None
         }
         _ => {
-            faults.unexpected(&mapping.path, "more than one reference", "exactly one of env and file");
+            let expected = "exactly one of env, file and secrets_manager";
+            faults.unexpected(&mapping.path, "more than one reference", expected);
             None
         }
     }
+}
+
+/// `arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME`.
+fn secret_arn(node: &Node<'_>, faults: &mut FaultList) -> Option<String> {
+    let accepted = node.value.as_str().filter(|text| {
+        let parts: Vec<&str> = text.split(':').collect();
+        let is_word = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-/_+=.@".contains(&b))
+        };
+        matches!(parts[..], ["arn", _, "secretsmanager", _, account, "secret", _]
+            if account.bytes().all(|b| b.is_ascii_digit()))
+            && parts.into_iter().all(is_word)
+            && text.len() <= SECRET_ARN_BYTES_MAX
+    });
+    if accepted.is_none() {
+        let found = format!("{} (not shown)", node.found_kind());
+        faults.unexpected(&node.path, found, SECRET_ARN_EXPECTED);
+    }
+    accepted.map(str::to_owned)
 }
 
 fn environment_name(node: &Node<'_>, faults: &mut FaultList) -> Option<String> {

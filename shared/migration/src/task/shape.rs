@@ -104,7 +104,7 @@ static ENDPOINT: Shape = shape(&[
 
 /// `password`.
 static PASSWORD: Shape =
-    Shape { keys: &[optional("env"), optional("file"), not_yet("secrets_manager")], confidential: true };
+    Shape { keys: &[optional("env"), optional("file"), optional("secrets_manager")], confidential: true };
 
 /// `tls`.
 static TLS: Shape = shape(&[optional("mode"), optional("ca")]);

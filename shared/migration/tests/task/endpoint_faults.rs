@@ -57,18 +57,18 @@ fn a_password_is_exactly_one_reference() {
     for (password, message) in [
         (
             json!(SECRET),
-            "source.password: found a text (not shown), expected a reference to it: { env: NAME } or { \
-             file: PATH }",
+            "source.password: found a text (not shown), expected a reference to it: { env: NAME }, { \
+             file: PATH } or { secrets_manager: ARN }",
         ),
         (
             json!(null),
-            "source.password: found nothing (not shown), expected a reference to it: { env: NAME } or { \
-             file: PATH }",
+            "source.password: found nothing (not shown), expected a reference to it: { env: NAME }, { \
+             file: PATH } or { secrets_manager: ARN }",
         ),
-        (json!({}), "source.password: missing, expected env or file"),
+        (json!({}), "source.password: missing, expected env, file or secrets_manager"),
         (
             json!({"env": "A", "file": "b"}),
-            "source.password: found more than one reference, expected exactly one of env and file",
+            "source.password: found more than one reference, expected exactly one of env, file and secrets_manager",
         ),
         (
             json!({"env": SECRET}),
@@ -81,8 +81,9 @@ fn a_password_is_exactly_one_reference() {
             "source.password.file: found an empty text (not shown), expected the path of a file",
         ),
         (
-            json!({"secrets_manager": "arn:aws:secretsmanager:eu-central-1:1:secret:x"}),
-            "source.password.secrets_manager: not supported by this version yet",
+            json!({"secrets_manager": "arn:aws:rds:eu-central-1:1:secret:x"}),
+            "source.password.secrets_manager: found a text (not shown), expected the ARN of a secret: \
+             arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME",
         ),
     ] {
         assert_refused_with("/source/password", password, &[message]);
@@ -95,8 +96,8 @@ fn a_key_below_password_is_not_shown_because_it_could_be_the_password() {
         "/source/password",
         json!({SECRET: null}),
         &[
-            "source.password: found an unknown key (not shown), expected one of env, file",
-            "source.password: missing, expected env or file",
+            "source.password: found an unknown key (not shown), expected one of env, file, secrets_manager",
+            "source.password: missing, expected env, file or secrets_manager",
         ],
     );
 }
@@ -150,15 +151,26 @@ fn an_authority_that_would_not_be_looked_at_is_refused() {
 }
 
 #[test]
-fn a_reference_of_a_later_version_is_refused_beside_another_too() {
-    assert_refused_with(
-        "/source/password",
-        json!({"env": "A", "secrets_manager": "arn"}),
-        &[
-            "source.password.secrets_manager: not supported by this version yet",
-            "source.password: found more than one reference, expected exactly one of env and file",
-        ],
+fn what_only_the_submitters_machine_has_is_no_matter_of_functions() {
+    let mut document = most();
+    let told = |document: &Value, takes_files| {
+        task(document).check_deployable(takes_files).map_err(|faults| faults.to_string())
+    };
+    let first = "\n  source.password: found a variable of the submitter's environment, expected a secret that functions \
+                 can read: { secrets_manager: ARN }";
+    let authority = "\n  source.tls.ca: found a file of the submitter's machine, expected no ca, or a submission by \
+                     `ferry submit --aws`, which takes the file along";
+    let last = "\n  target.password: found a file of the submitter's machine, expected a secret that functions can \
+                read: { secrets_manager: ARN }";
+    assert_eq!(
+        told(&document, false),
+        Err(format!("the task document has 3 faults{first}{authority}{last}"))
     );
+    assert_eq!(told(&document, true), Err(format!("the task document has 2 faults{first}{last}")));
+    let arn = json!({"secrets_manager": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ferry/shop-a1B2c3"});
+    put(&mut document, "/source/password", arn.clone());
+    put(&mut document, "/target/password", arn);
+    assert_eq!(told(&document, true), Ok(()));
 }
 
 #[test]

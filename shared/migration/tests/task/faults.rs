@@ -122,8 +122,8 @@ fn faults_everywhere_are_all_told_at_once_in_the_order_of_the_format() {
         &document,
         &[
             "retrys: unknown key, did you mean retry?",
-            "source.password: found a text (not shown), expected a reference to it: { env: NAME } or { \
-             file: PATH }",
+            "source.password: found a text (not shown), expected a reference to it: { env: NAME }, { \
+             file: PATH } or { secrets_manager: ARN }",
             "target.port: found the number 0, expected a port from 1 to 65535",
             "objects[0].include[0]: found an empty text, expected a table name of 1 to 256 characters, with \
              * and ? \

@@ -29,6 +29,8 @@ fn endpoint() -> impl Strategy<Value = Value> {
         Just(None),
         "[A-Z_][A-Z0-9_]{0,9}".prop_map(|name| Some(json!({"env": name}))),
         "[ -~ä]{1,20}".prop_map(|path| Some(json!({"file": path}))),
+        "arn:aws:secretsmanager:eu-west-1:[0-9]{12}:secret:[a-zA-Z/_+=.@-]{1,20}"
+            .prop_map(|arn| Some(json!({"secrets_manager": arn}))),
     ];
     let tls = prop_oneof![
         Just(None),

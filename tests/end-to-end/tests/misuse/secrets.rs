@@ -13,7 +13,7 @@ fn a_password_in_the_document_is_refused_and_not_shown() {
     assert_eq!(
         ended.err,
         "ferry: task.yaml: the task document has 1 fault\n  source.password: found a text (not shown), expected a \
-         reference to it: { env: NAME } or { file: PATH }\n"
+         reference to it: { env: NAME }, { file: PATH } or { secrets_manager: ARN }\n"
     );
 }
 
