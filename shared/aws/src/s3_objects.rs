@@ -14,6 +14,10 @@ use crate::units::Units;
 /// Bytes of the largest object that is ever put: a batch that holds one row of the largest source packet.
 const OBJECT_BYTES_MAX: u64 = 160 << 20;
 
+/// What the keys of the object store's names begin with. The template lets the functions touch these keys and no others,
+/// and lets them expire; task documents beside them stay.
+const BATCHES: &str = "batches/";
+
 /// The objects of one bucket; clones share everything.
 #[derive(Debug, Clone)]
 pub struct S3Objects {
@@ -57,22 +61,27 @@ impl ObjectStore for S3Objects {
     async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), PortError> {
         admit_object_name(name)?;
         self.units.object_put();
-        let request = self.client.put_object().bucket(&self.bucket).key(name).body(ByteStream::from(bytes));
+        let body = ByteStream::from(bytes);
+        let request = self.client.put_object().bucket(&self.bucket).key(key(name)).body(body);
         request.send().await.map_err(|error| failed(Surface::Objects, "PutObject", &error))?;
         Ok(())
     }
 
     async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, PortError> {
         admit_object_name(name)?;
-        self.read(name, OBJECT_BYTES_MAX).await
+        self.read(&key(name), OBJECT_BYTES_MAX).await
     }
 
     async fn remove(&self, name: &str) -> Result<(), PortError> {
         admit_object_name(name)?;
-        let request = self.client.delete_object().bucket(&self.bucket).key(name);
+        let request = self.client.delete_object().bucket(&self.bucket).key(key(name));
         request.send().await.map_err(|error| failed(Surface::Objects, "DeleteObject", &error))?;
         Ok(())
     }
+}
+
+fn key(name: &str) -> String {
+    format!("{BATCHES}{name}")
 }
 
 /// The answer began and did not end.
