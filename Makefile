@@ -25,7 +25,7 @@ MACHETE := $(TOOLS)/cargo-machete-$(CARGO_MACHETE_VERSION)/bin/cargo-machete
 LEAN := CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_LTO=off \
 	CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$(TOOLS)/build
 
-.PHONY: help demo test bench soak lint format clippy docs deny machete tidy tools prerequisites mysql connectors clean-cache
+.PHONY: help demo test bench soak lint format clippy docs deny machete tidy tools prerequisites mysql connectors aws-servers clean-cache
 
 help: ## Show this list.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ demo: prerequisites ## Move a generated shop of ROWS rows (default 1000000) from
 	@infra/demo/demo.sh $(ROWS)
 
 # The programs are built together with the tests, so that both share every dependency as it was built once.
-test: prerequisites mysql connectors ## Run every test, with a real MySQL.
+test: prerequisites mysql connectors aws-servers ## Run every test, with a real MySQL.
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --locked
 
@@ -85,6 +85,9 @@ mysql: prerequisites ## Find a real MySQL, or fetch one into .cache/.
 connectors: prerequisites ## Find the MySQL clients of Python and Perl, or fetch them into .cache/.
 	@infra/connectors/connectors-find | grep _SOURCE=
 
+aws-servers: prerequisites ## Find the servers that stand in for AWS in the tests, or install them into .cache/.
+	@infra/aws-servers/aws-servers-find | grep _SOURCE=
+
 prerequisites:
 	@missing=(); \
 	for tool in awk:gawk flock:util-linux find:findutils; do \
@@ -96,5 +99,5 @@ prerequisites:
 	fi; \
 	command -v cargo >/dev/null || { echo "Rust is missing: install it with rustup; rust-toolchain.toml names the version." >&2; exit 1; }
 
-clean-cache: ## Remove what was fetched: MySQL, clients, tools, demo data.
+clean-cache: ## Remove what was fetched: MySQL, clients, servers, tools, demo data.
 	rm -rf .cache

@@ -21,6 +21,12 @@ pub enum ServerError {
         /// What the script printed for the person at the keyboard.
         message: String,
     },
+    /// `infra/aws-servers/aws-servers-find` found nothing; its message says what to do.
+    #[error("no servers that stand in for AWS:\n{message}")]
+    NoAwsServers {
+        /// What the script printed for the person at the keyboard.
+        message: String,
+    },
     /// A script answered without one of the lines it promises.
     #[error("{script} did not say {name}")]
     IncompleteAnswer {

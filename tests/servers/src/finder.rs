@@ -3,10 +3,15 @@
 //! Never guesses a path by itself, so there is one place for each program that knows where it may be.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::ServerError;
+
+/// A file of the repository, by its path below the top.
+pub(crate) fn beside(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
 
 /// One script.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +32,7 @@ pub(crate) struct Answer {
 impl Finder {
     /// Runs the script; `refused` makes an error of what it says when it finds nothing.
     pub(crate) fn ask(self, refused: impl FnOnce(String) -> ServerError) -> Result<Answer, ServerError> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(self.path);
+        let script = beside(self.path);
         let output = Command::new(&script)
             .output()
             .map_err(|cause| ServerError::Program { program: self.name.to_owned(), cause })?;
