@@ -25,7 +25,7 @@ MACHETE := $(TOOLS)/cargo-machete-$(CARGO_MACHETE_VERSION)/bin/cargo-machete
 LEAN := CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_LTO=off \
 	CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$(TOOLS)/build
 
-.PHONY: help demo test bench soak lint format clippy docs deny machete tidy tools prerequisites mysql connectors aws-servers clean-cache
+.PHONY: help demo test bench soak lint format clippy docs deny machete template tidy tools prerequisites mysql connectors aws-servers clean-cache
 
 help: ## Show this list.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ soak: prerequisites mysql ## Move a changing database under every answer the tar
 	FERRY_CHAOS_ROUNDS=$(or $(ROUNDS),30) cargo test --locked --package end-to-end --test main -- following::chaos --nocapture
 	SIMULATION_SEEDS=$(or $(SEEDS),1000..3000) cargo test --locked --package simulation --test main -- follow_runs --nocapture
 
-lint: format deny machete clippy docs tidy ## Run every check that is not a test.
+lint: format deny machete template clippy docs tidy ## Run every check that is not a test.
 
 format: prerequisites ## Check the formatting.
 	cargo fmt --all --check
@@ -68,6 +68,10 @@ machete: $(MACHETE) ## Look for dependencies that nothing uses.
 
 tidy: prerequisites ## Check the house rules that clippy cannot see.
 	cargo test --package tidy --locked --quiet
+
+# What only a Rust test asserts over the expanded templates is in tests/template, and so part of `make test`.
+template: prerequisites ## Check template.yaml with SAM and cfn-lint.
+	@infra/sam/check.sh
 
 tools: $(DENY) $(MACHETE) ## Build the tools that lint needs.
 
@@ -94,6 +98,7 @@ prerequisites:
 		command -v "$${tool%:*}" >/dev/null || missing+=("$${tool#*:}"); \
 	done; \
 	if ! echo 'int main(void) { return 0; }' | cc -x c -o /dev/null - 2>/dev/null; then missing+=(build-essential); fi; \
+	python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv); \
 	if [ $${#missing[@]} -gt 0 ]; then \
 		echo "Missing on this machine. As root, run: apt-get install --yes $${missing[*]}" >&2; exit 1; \
 	fi; \
