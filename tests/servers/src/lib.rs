@@ -38,4 +38,5 @@ pub use moto::Moto;
 pub use mysql_client::MysqlClient;
 pub use mysql_options::MysqlBuilder;
 pub use mysql_server::MysqlServer;
+pub use process::{Process, command};
 pub use scratch::Scratch;

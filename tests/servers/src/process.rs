@@ -23,42 +23,42 @@ pub(crate) const POLL: Duration = Duration::from_millis(10);
 
 /// A running child; killed on drop.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     program: String,
     child: Child,
 }
 
 impl Process {
     /// Starts `command`; `program` is its name in messages.
-    pub(crate) fn start(program: &str, command: Command) -> Result<Self, ServerError> {
+    pub fn start(program: &str, command: Command) -> Result<Self, ServerError> {
         let child = make_child(command)
             .map_err(|cause| ServerError::Program { program: program.to_owned(), cause })?;
         Ok(Self { program: program.to_owned(), child })
     }
 
     /// Process id of the child.
-    pub(crate) fn id(&self) -> u32 {
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// The child's standard streams, where they were piped.
-    pub(crate) fn child(&mut self) -> &mut Child {
+    pub fn child(&mut self) -> &mut Child {
         &mut self.child
     }
 
     /// The exit status, if the child has ended.
-    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+    pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
 
     /// SIGKILL, and waits for the end.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
     /// SIGTERM, and waits for the end; false when the child is still running after `patience`.
-    pub(crate) fn stop(&mut self, patience: Duration) -> bool {
+    pub fn stop(&mut self, patience: Duration) -> bool {
         if self.ended().is_some() {
             return true;
         }
@@ -76,7 +76,7 @@ impl Process {
     }
 
     /// Name of the program in messages.
-    pub(crate) fn program(&self) -> &str {
+    pub fn program(&self) -> &str {
         &self.program
     }
 }
@@ -90,7 +90,7 @@ impl Drop for Process {
 /// A command for this program that ends with our process, however that ends.
 ///
 /// The program gets the process id that [`Process::id`] tells, because `setpriv` execs.
-pub(crate) fn command(program: &Path) -> Command {
+pub fn command(program: &Path) -> Command {
     static AVAILABLE: OnceLock<bool> = OnceLock::new();
     let available = *AVAILABLE.get_or_init(|| {
         Command::new("setpriv").arg("--version").output().is_ok_and(|out| out.status.success())

@@ -1,0 +1,135 @@
+//! One environment of a function: a process that is handed one event after the other, and is frozen in between.
+//!
+//! As Lambda does it: it starts when it is first needed, is stopped (SIGSTOP) from the moment it asks for the next event
+//! until there is one, is killed at its timeout without a word, and is never used again after that, or when it has ended
+//! by itself. Memory is not limited, and the network goes on while it is frozen.
+
+use std::fs::File;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use hyper::body::Bytes;
+use rustix::process::{Pid, Signal, kill_process};
+use servers::Process;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, interval, sleep_until};
+
+use crate::error::CloudError;
+use crate::runtime_api::{Invocation, RuntimeApi, Said};
+
+/// How long a function may take until it asks for its first event.
+const INIT_WITHIN: Duration = Duration::from_secs(10);
+/// How often a process is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How an invocation ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// With this response.
+    Response(Bytes),
+    /// With this error, told by the function.
+    Error(Bytes),
+    /// It was killed at its timeout.
+    TimedOut,
+    /// It was killed because the test wanted it.
+    Killed,
+    /// Its process ended by itself.
+    Exited,
+}
+
+/// A process and its Runtime API; killed on drop.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    process: Process,
+    api: RuntimeApi,
+    next: Option<oneshot::Sender<Invocation>>,
+}
+
+impl Environment {
+    /// Starts the program; the error says whether it ended, failed or took too long, where it did not come to ask for an event.
+    pub(crate) async fn start(mut command: Command, log: &File) -> Result<Result<Self, End>, CloudError> {
+        let api = RuntimeApi::listen().await?;
+        command.env("AWS_LAMBDA_RUNTIME_API", api.address().to_string());
+        let copy = || log.try_clone().map_err(CloudError::io("write a function's log"));
+        command.stdin(Stdio::null()).stdout(copy()?).stderr(copy()?);
+        let process = Process::start("function", command)?;
+        let mut environment = Self { process, api, next: None };
+        let until = Instant::now() + INIT_WITHIN;
+        Ok(match environment.event(until).await {
+            Event::Said(Said::Next(next)) => {
+                environment.freeze(next);
+                Ok(environment)
+            }
+            Event::Said(Said::InitError(error) | Said::Error(error) | Said::Response(error)) => {
+                Err(End::Error(error))
+            }
+            Event::Exited => Err(End::Exited),
+            Event::Late => Err(End::TimedOut),
+        })
+    }
+
+    /// Hands out an event and waits for its end; the environment comes back where it can be used again.
+    pub(crate) async fn invoke(
+        mut self,
+        invocation: Invocation,
+        kill_after: Option<Duration>,
+    ) -> (End, Option<Self>) {
+        let left = invocation.deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        let deadline = Instant::now() + left;
+        let killed_at = kill_after.map(|after| Instant::now() + after).filter(|at| *at < deadline);
+        let until = killed_at.unwrap_or(deadline);
+        self.signal(Signal::CONT);
+        let handed = self.next.take().map(|next| next.send(invocation));
+        if !matches!(handed, Some(Ok(()))) {
+            // It died while it was frozen.
+            return (End::Exited, None);
+        }
+        let late = || if killed_at.is_some() { End::Killed } else { End::TimedOut };
+        let end = match self.event(until).await {
+            Event::Said(Said::Response(response)) => End::Response(response),
+            Event::Said(Said::Error(error) | Said::InitError(error)) => End::Error(error),
+            Event::Said(Said::Next(_)) | Event::Exited => return (End::Exited, None),
+            Event::Late => return (late(), None),
+        };
+        match self.event(until).await {
+            Event::Said(Said::Next(next)) => {
+                self.freeze(next);
+                (end, Some(self))
+            }
+            // The answer was given; the environment is of no use any more.
+            Event::Said(_) | Event::Exited | Event::Late => (end, None),
+        }
+    }
+
+    fn freeze(&mut self, next: oneshot::Sender<Invocation>) {
+        self.next = Some(next);
+        self.signal(Signal::STOP);
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(process) = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw) {
+            // One that has ended is noticed when it is looked at.
+            let _ = kill_process(process, signal);
+        }
+    }
+
+    async fn event(&mut self, until: Instant) -> Event {
+        let mut look = interval(LOOK);
+        loop {
+            tokio::select! {
+                biased;
+                said = self.api.hear() => return Event::Said(said),
+                () = sleep_until(until) => return Event::Late,
+                _ = look.tick() => if self.process.ended().is_some() {
+                    return Event::Exited;
+                },
+            }
+        }
+    }
+}
+
+enum Event {
+    Said(Said),
+    Exited,
+    Late,
+}

@@ -1,0 +1,67 @@
+//! What goes wrong on purpose, by chance from a seed.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+
+/// How often something goes wrong; nothing does by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Faults {
+    /// Of a hundred invocations, so many are killed after a random time.
+    pub killed: u32,
+    /// The longest such time; the shortest is none.
+    pub killed_within: Duration,
+    /// Of a hundred batches, so many are delivered to two environments at once.
+    pub twice: u32,
+    /// Of a hundred batches, so many are deleted without any invocation.
+    pub dropped: u32,
+}
+
+/// Draws from a seed.
+#[derive(Debug)]
+pub(crate) struct Chance {
+    faults: Mutex<Faults>,
+    random: Mutex<ChaCha8Rng>,
+}
+
+impl Chance {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { faults: Mutex::default(), random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)) }
+    }
+
+    /// From now on.
+    pub(crate) fn set(&self, faults: Faults) {
+        *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+
+    fn faults(&self) -> Faults {
+        *self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn draw(&self) -> u64 {
+        self.random.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
+    }
+
+    fn happens(&self, of_a_hundred: u32) -> bool {
+        of_a_hundred > 0 && self.draw() % 100 < u64::from(of_a_hundred)
+    }
+
+    /// After how long this invocation is killed.
+    pub(crate) fn kill_after(&self) -> Option<Duration> {
+        let faults = self.faults();
+        let part = u32::try_from(self.draw() % 1_000).expect("invariant: below a thousand");
+        self.happens(faults.killed).then(|| faults.killed_within * part / 1_000)
+    }
+
+    /// Whether this batch is delivered twice.
+    pub(crate) fn is_twice(&self) -> bool {
+        self.happens(self.faults().twice)
+    }
+
+    /// Whether this batch is lost.
+    pub(crate) fn is_dropped(&self) -> bool {
+        self.happens(self.faults().dropped)
+    }
+}
