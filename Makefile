@@ -25,7 +25,7 @@ MACHETE := $(TOOLS)/cargo-machete-$(CARGO_MACHETE_VERSION)/bin/cargo-machete
 LEAN := CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_LTO=off \
 	CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$(TOOLS)/build
 
-.PHONY: help demo test bench soak lint format clippy docs deny machete template tidy tools prerequisites mysql connectors aws-servers clean-cache
+.PHONY: help demo test bench soak lint format clippy docs deny machete template functions tidy tools prerequisites mysql connectors aws-servers clean-cache
 
 help: ## Show this list.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ tidy: prerequisites ## Check the house rules that clippy cannot see.
 # What only a Rust test asserts over the expanded templates is in tests/template, and so part of `make test`.
 template: prerequisites ## Check template.yaml with SAM and cfn-lint.
 	@infra/sam/check.sh
+
+functions: prerequisites ## Build the five functions as they are deployed (x86_64), and measure their size and cold start.
+	@infra/sam/functions.sh
 
 tools: $(DENY) $(MACHETE) ## Build the tools that lint needs.
 

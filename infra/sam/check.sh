@@ -6,8 +6,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 found=$(infra/sam/sam-find)
 eval "$found"
-# The tools want a Region to look up what it offers; nothing is called.
-export AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0
+# The tools want a Region to look up what it offers; nothing is called. SAM keeps its own files in the cache.
+export AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=${FERRY_CACHE:-$PWD/.cache}/sam/home
+mkdir -p "$__SAM_CLI_APP_DIR"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
