@@ -49,10 +49,6 @@ fn environment(view: &View<'_>, function: &Function, faults: &mut Faults) {
     let variables = view.property(function.logical, &["Environment", "Variables"]);
     let place = function.logical;
     let is_continuous = view.given("ReaderMode") == "continuous";
-    let seconds = match text(&view.given("ReaderSeconds")) {
-        zero if zero == "0" => json!(if is_continuous { 885 } else { 20 }),
-        given => json!(given),
-    };
     let expected = json!({
         "FERRY_STACK": "AWS::StackName",
         "FERRY_TABLE": "Checkpoints",
@@ -64,7 +60,7 @@ fn environment(view: &View<'_>, function: &Function, faults: &mut Faults) {
         "FERRY_QUEUE_CHANGES": "ChangesQueue",
         "FERRY_QUEUE_CHANGES_DEAD": "ChangesDeadQueue",
         "FERRY_CHANGES_VISIBILITY_SECONDS": view.property("ChangesQueue", &["VisibilityTimeout"]),
-        "FERRY_READER_SECONDS": seconds,
+        "FERRY_READER_SECONDS": view.given("ReaderSeconds"),
         "FERRY_READER_RENEWS": if is_continuous { "true" } else { "false" },
         "MYSQL_ASYNC_BUFFER_SIZE_CAP": "65536",
     });
