@@ -101,7 +101,6 @@ prerequisites:
 		command -v "$${tool%:*}" >/dev/null || missing+=("$${tool#*:}"); \
 	done; \
 	if ! echo 'int main(void) { return 0; }' | cc -x c -o /dev/null - 2>/dev/null; then missing+=(build-essential); fi; \
-	python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv); \
 	if [ $${#missing[@]} -gt 0 ]; then \
 		echo "Missing on this machine. As root, run: apt-get install --yes $${missing[*]}" >&2; exit 1; \
 	fi; \
