@@ -28,13 +28,8 @@ impl Ends {
         let target =
             lindorm::Settings::of(other, password(file, other)?, authority(file, other)?, writers * 2);
         let target = lindorm::Target::new(target);
-        Ok(Self { source, target, target_name: target_name(task) })
+        Ok(Self { source, target, target_name: task.target.instance() })
     }
-}
-
-/// `host:port`, in lower case: the same instance must always have the same name.
-fn target_name(task: &Task) -> String {
-    format!("{}:{}", task.target.host.to_lowercase(), task.target.port)
 }
 
 fn password(file: &TaskFile, end: &Endpoint) -> Result<Option<String>, CommandError> {

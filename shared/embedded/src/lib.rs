@@ -12,7 +12,6 @@
 //! processes that have it open.
 
 mod classify;
-mod clock;
 mod messages;
 mod object_folder;
 mod open;
@@ -22,7 +21,7 @@ mod store;
 mod task_lock;
 mod worker;
 
-pub use clock::SystemClock;
+pub use ::clock::SystemClock;
 pub use messages::DeadLetter;
 pub use object_folder::ObjectFolder;
 pub use open::OpenError;

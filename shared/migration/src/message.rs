@@ -109,6 +109,18 @@ impl Message {
         }
     }
 
+    /// Its kind, in logs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Precheck { .. } => "precheck",
+            Self::Plan { .. } => "plan",
+            Self::Copy { .. } => "copy",
+            Self::Read { .. } => "read",
+            Self::Define { .. } => "define",
+        }
+    }
+
     /// The queue it travels through.
     #[must_use]
     pub fn queue(&self) -> QueueName {

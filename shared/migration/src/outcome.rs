@@ -6,6 +6,9 @@ use crate::port::PortError;
 use crate::record::LoadError;
 use crate::retry::{Effect, Retry};
 
+/// Before what an invocation died of is tried again.
+const AFTER_DEATH: Duration = Duration::from_secs(1);
+
 /// What the platform does with the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -27,6 +30,9 @@ pub enum HandlerError {
     /// A checkpoint record could not be loaded.
     #[error(transparent)]
     Load(LoadError),
+    /// The invocation did not end by itself; what it was doing is as if it had been killed.
+    #[error("an invocation was given up: {0}")]
+    Died(&'static str),
     /// Records contradict each other, or a record contradicts the message.
     #[error("{0}")]
     Inconsistent(String),
@@ -47,6 +53,7 @@ impl HandlerError {
     pub fn retry(&self) -> Retry {
         match self {
             Self::Port(error) => error.retry,
+            Self::Died(_) => Retry::After(AFTER_DEATH),
             Self::Load(_) | Self::Inconsistent(_) => Retry::Operator,
         }
     }
@@ -62,6 +69,7 @@ impl HandlerError {
     pub fn effect(&self) -> Effect {
         match self {
             Self::Port(error) => error.effect,
+            Self::Died(_) => Effect::Unknown,
             Self::Load(_) | Self::Inconsistent(_) => Effect::None,
         }
     }

@@ -124,7 +124,7 @@ impl Failed {
     pub fn of(error: &HandlerError) -> Option<Self> {
         let at_an_end = match error {
             HandlerError::Port(error) => matches!(error.surface, Surface::Source | Surface::Target),
-            HandlerError::Load(_) | HandlerError::Inconsistent(_) => false,
+            HandlerError::Load(_) | HandlerError::Inconsistent(_) | HandlerError::Died(_) => false,
         };
         let (class, pause) = match error.retry() {
             Retry::Now if at_an_end => (Class::Connections, Duration::ZERO),

@@ -18,6 +18,12 @@ impl UnixMs {
         Self(self.0.saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
     }
 
+    /// This time less `span`, saturating.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
+    }
+
     /// How long from `self` until `later`; zero where `later` is not later.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {

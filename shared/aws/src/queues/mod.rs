@@ -18,6 +18,7 @@
 //! in flight, a parameter that is not valid (an expired receipt of a FIFO queue), a batch entry with one of these codes.
 //! A text that never was a receipt has a code of its own and is refused.
 
+mod bury;
 mod inbox;
 mod pack;
 mod send;

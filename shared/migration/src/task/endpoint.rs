@@ -25,6 +25,14 @@ pub struct Endpoint {
     pub tls: Tls,
 }
 
+impl Endpoint {
+    /// `host:port`, in lower case: the same instance must always have the same name.
+    #[must_use]
+    pub fn instance(&self) -> String {
+        format!("{}:{}", self.host.to_lowercase(), self.port)
+    }
+}
+
 /// Where a secret is found. Never the secret itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,6 +6,10 @@ use crate::packages::{Dependency, DependencyKind, Package};
 use crate::violation::Violation;
 
 const CORE: &str = "migration";
+/// The machine's clock, which stands on the core alone.
+const CLOCK: &str = "clock";
+/// Puts the adapters together for the functions.
+const WIRING: &str = "shared/lambda";
 /// All that the core may use of others.
 const CORE_MAY_USE: [&str; 8] =
     ["base64", "lz4_flex", "serde", "serde_json", "thiserror", "tracing", "uuid", "xxhash-rust"];
@@ -52,7 +56,11 @@ fn between_ours(package: &Package, dependency: &Dependency, other: &str) -> Opti
     if here.starts_with("infra/") {
         return None;
     }
-    let plain_library = dependency.name == CORE || is_dev && dependency.name == "memory";
+    let plain_library =
+        dependency.name == CORE || dependency.name == CLOCK || is_dev && dependency.name == "memory";
+    if here == WIRING && other.starts_with("shared/") {
+        return None;
+    }
     if here.starts_with("functions/") {
         let wired = dependency.optional && other.starts_with("shared/");
         return (!plain_library && !wired).then_some("a function's library depends on the core only");

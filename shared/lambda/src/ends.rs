@@ -1,0 +1,178 @@
+//! The two ends of a run, with connections that are kept while the environment stays warm.
+//!
+//! An environment is frozen between invocations, for seconds or for ever, and servers close what is idle; so connections are
+//! used again only shortly after their last use. A password is read when connections are made, and again at the
+//! latest when it is [`KEPT_MAX`] old. Where a login is refused with a password that was kept, it may have been rotated: it
+//! is read once more before anybody fails.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use lindorm::Target;
+use migration::outcome::HandlerError;
+use migration::port::{Clock, PortError};
+use migration::run::RunId;
+use migration::run_store;
+use migration::submission::{End, authority};
+use migration::task::{Endpoint, SecretReference, Task};
+use migration::time::UnixMs;
+use mysql::Source;
+
+use crate::platform::Platform;
+
+/// How long connections are kept for a run.
+const KEPT_MAX: Duration = Duration::from_mins(5);
+/// How long after their last use.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+/// Source sessions of one invocation: reading pages, and questions beside them.
+const SOURCE_SESSIONS: usize = 4;
+/// Target connections of one invocation.
+const TARGET_CONNECTIONS: usize = 8;
+/// MySQL's number for a refused login.
+const ACCESS_DENIED: u16 = 1045;
+
+/// The runs this environment has worked at lately.
+#[derive(Default)]
+pub(crate) struct Ends(Mutex<HashMap<RunId, RunEnds>>);
+
+/// A run's task, and its connections as far as they were needed; clones share them.
+#[derive(Clone)]
+pub(crate) struct RunEnds {
+    pub(crate) task: Task,
+    source: Option<Source>,
+    target: Option<Target>,
+    made: UnixMs,
+    used: UnixMs,
+}
+
+impl Ends {
+    /// The task of a run; none where there is no such run any more.
+    pub(crate) async fn task(&self, platform: &Platform, run: RunId) -> Result<Option<Task>, HandlerError> {
+        if let Some(kept) = self.kept(run, platform.clock.now()) {
+            return Ok(Some(kept.task));
+        }
+        let Some(stored) = run_store::load_run(&platform.records, run).await? else { return Ok(None) };
+        let Some(task) = run_store::load_task(&platform.records, &stored.value).await? else {
+            return Ok(None);
+        };
+        let now = platform.clock.now();
+        self.keep(run, RunEnds { task: task.clone(), source: None, target: None, made: now, used: now });
+        Ok(Some(task))
+    }
+
+    /// The source of a run, connected.
+    pub(crate) async fn source(
+        &self,
+        platform: &Platform,
+        run: RunId,
+        task: &Task,
+    ) -> Result<Source, HandlerError> {
+        if let Some(source) = self.kept(run, platform.clock.now()).and_then(|kept| kept.source) {
+            return Ok(source);
+        }
+        let authority = authority_of(platform, run, End::Source).await?;
+        let mut login = Login::Kept;
+        let source = loop {
+            let password = password(platform, &task.source, login).await?;
+            let settings = mysql::ConnectionSettings::of(&task.source, password, authority.clone());
+            match Source::connect(&settings, SOURCE_SESSIONS).await {
+                Err(refused) if login.may_be_rotated(&refused) => login = Login::Fresh,
+                connected => break connected?,
+            }
+        };
+        self.change(run, |kept| kept.source = Some(source.clone()));
+        Ok(source)
+    }
+
+    /// The target of a run, connected.
+    pub(crate) async fn target(
+        &self,
+        platform: &Platform,
+        run: RunId,
+        task: &Task,
+    ) -> Result<Target, HandlerError> {
+        if let Some(target) = self.kept(run, platform.clock.now()).and_then(|kept| kept.target) {
+            return Ok(target);
+        }
+        let authority = authority_of(platform, run, End::Target).await?;
+        let mut login = Login::Kept;
+        let target = loop {
+            let password = password(platform, &task.target, login).await?;
+            let settings =
+                lindorm::Settings::of(&task.target, password, authority.clone(), TARGET_CONNECTIONS);
+            match Target::connect(settings).await {
+                Err(refused) if login.may_be_rotated(&refused) => login = Login::Fresh,
+                connected => break connected?,
+            }
+        };
+        self.change(run, |kept| kept.target = Some(target.clone()));
+        Ok(target)
+    }
+
+    /// Drops the connections of a run: what used them may have left them anyhow.
+    pub(crate) fn forget(&self, run: RunId) {
+        self.lock().remove(&run);
+    }
+
+    fn kept(&self, run: RunId, now: UnixMs) -> Option<RunEnds> {
+        let mut runs = self.lock();
+        runs.retain(|_, ends| ends.made.until(now) <= KEPT_MAX && ends.used.until(now) <= IDLE_MAX);
+        let ends = runs.get_mut(&run)?;
+        ends.used = now;
+        Some(ends.clone())
+    }
+
+    fn keep(&self, run: RunId, ends: RunEnds) {
+        self.lock().insert(run, ends);
+    }
+
+    fn change(&self, run: RunId, change: impl FnOnce(&mut RunEnds)) {
+        if let Some(ends) = self.lock().get_mut(&run) {
+            change(ends);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, RunEnds>> {
+        self.0.lock().expect("invariant: nothing panics while it holds this lock")
+    }
+}
+
+/// The certificate authorities that were submitted for an end.
+async fn authority_of(platform: &Platform, run: RunId, end: End) -> Result<Option<Vec<u8>>, HandlerError> {
+    let submitted = authority::load(&platform.records, run).await?;
+    Ok(submitted.of(end).map(|text| text.clone().into_bytes()))
+}
+
+/// Which password is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Login {
+    /// One that may have been kept for minutes.
+    Kept,
+    /// One that was read just now.
+    Fresh,
+}
+
+impl Login {
+    /// Whether the password may have been changed since it was read.
+    fn may_be_rotated(self, refused: &PortError) -> bool {
+        self == Self::Kept && refused.code == Some(ACCESS_DENIED)
+    }
+}
+
+async fn password(platform: &Platform, end: &Endpoint, login: Login) -> Result<Option<String>, HandlerError> {
+    match &end.password {
+        None => Ok(None),
+        Some(SecretReference::SecretsManager(arn)) => {
+            if login == Login::Fresh {
+                platform.secrets.forget(arn);
+            }
+            Ok(Some(platform.secrets.get(arn).await?))
+        }
+        Some(SecretReference::Env(_) | SecretReference::File(_)) => {
+            let what =
+                "the task's passwords are not in Secrets Manager: submit it with `secrets_manager: ARN`";
+            Err(HandlerError::Inconsistent(what.to_owned()))
+        }
+    }
+}
