@@ -63,7 +63,7 @@ impl<F: Function> Host<F> {
         let started = clock.now();
         let due = delivery::due(records, run, activity, started).await?;
         if let Due::NotBefore(after) = due {
-            return self.come_again(record, received, after).await;
+            return self.come_again(record, received, Duration::ZERO, after).await;
         }
         let handled = self.handle(message, deadline).await;
         let now = clock.now();
@@ -76,7 +76,7 @@ impl<F: Function> Host<F> {
         tracing::info!(took_ms = started.until(now).as_millis(), outcome = ?settled.outcome(), "handled");
         match settled.outcome() {
             Outcome::Done => Ok(true),
-            Outcome::Again { after } => self.come_again(record, received, after).await,
+            Outcome::Again { after } => self.come_again(record, received, started.until(now), after).await,
         }
     }
 
@@ -100,6 +100,7 @@ impl<F: Function> Host<F> {
         &self,
         record: &Record,
         received: Received,
+        worked: Duration,
         after: Duration,
     ) -> Result<bool, HandlerError> {
         if F::QUEUE.is_fifo() {
@@ -107,7 +108,7 @@ impl<F: Function> Host<F> {
             return Ok(false);
         }
         let (since, now) = (received.since.unwrap_or(record.sent_at), self.platform.clock.now());
-        if let Some(again) = delivery::again(&received.message, since, now, after) {
+        if let Some(again) = delivery::again(&received.message, since, now, worked, after) {
             send_one(&self.platform.queue, F::QUEUE, again).await?;
         }
         Ok(true)

@@ -8,8 +8,9 @@
 //!    a try is not due, messages of that activity are put off without asking anybody but the records ([`due`]).
 //! 3. Where a platform puts a message off by sending it anew ([`again`]), messages could fork: the tick sends one more
 //!    each minute, and each would come again without end. So one that any tick would send again is not sent anew once it is
-//!    older than [`CHAIN_AGE_MAX`]: by then a later tick has sent its successor. At most two of a kind go round for a run. A
-//!    chunk's message has no successor, is of one chunk, and ends with it.
+//!    older than [`CHAIN_AGE_MAX`]: by then a later tick has sent its successor, and about two of a kind go round for a run.
+//!    One whose handler worked for [`LONG_WORK`] counts as sent just then: it held its lease so long, which ended what else
+//!    went round, and the tick's messages too. A chunk's message has no successor, is of one chunk, and ends with it.
 //! 4. Of a lane's messages all behind the first that comes again come again with it, in order.
 
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub const TICK_MAX: Duration = Duration::from_mins(1);
 
 /// How long after it was first sent a message that the tick would send again is still sent anew: a tick and a half.
 pub const CHAIN_AGE_MAX: Duration = Duration::from_secs(90);
+
+/// Work so long leaves no other message of its kind for the run.
+pub const LONG_WORK: Duration = Duration::from_secs(30);
 
 /// Whether an activity may be tried now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,9 +168,17 @@ async fn lanes_work(records: &impl CheckpointTable, run: RunId, now: UnixMs) -> 
     Ok(works)
 }
 
-/// The same message once more, to come after `after`; none where it has come of age and the tick sends another.
+/// The same message once more, to come after `after`, when its handler had `worked` so long; none where it has come of age
+/// and the tick sends another.
 #[must_use]
-pub fn again(message: &Message, since: UnixMs, now: UnixMs, after: Duration) -> Option<Outgoing> {
+pub fn again(
+    message: &Message,
+    since: UnixMs,
+    now: UnixMs,
+    worked: Duration,
+    after: Duration,
+) -> Option<Outgoing> {
+    let since = if worked >= LONG_WORK { now } else { since };
     let has_successor = match message {
         Message::Precheck { .. } | Message::Plan { .. } | Message::Read { .. } => true,
         Message::Copy { .. } | Message::Define { .. } => false,
@@ -179,12 +191,13 @@ pub fn again(message: &Message, since: UnixMs, now: UnixMs, after: Duration) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{CHAIN_AGE_MAX, Duration, Message, UnixMs, again};
+    use super::{CHAIN_AGE_MAX, Duration, LONG_WORK, Message, UnixMs, again};
     use crate::message::Received;
     use crate::record::{ChunkId, ChunkNumber, TableNumber};
     use crate::run::RunId;
 
     const START: UnixMs = UnixMs(1_000_000);
+    const SHORT: Duration = Duration::from_millis(40);
 
     fn run() -> RunId {
         RunId(uuid::Uuid::from_u128(7))
@@ -194,12 +207,14 @@ mod tests {
     fn a_message_sent_anew_keeps_its_age_and_ends_when_the_tick_has_sent_another() {
         let plan = Message::Plan { run: run() };
         let second =
-            again(&plan, START, START.plus(Duration::from_secs(40)), Duration::from_secs(5)).unwrap();
+            again(&plan, START, START.plus(Duration::from_secs(40)), SHORT, Duration::from_secs(5)).unwrap();
         assert_eq!(second.delay, Duration::from_secs(5));
         let received = Received::parse(&second.body).unwrap();
         assert_eq!((received.message, received.since), (plan, Some(START)));
         let late = START.plus(CHAIN_AGE_MAX + Duration::from_millis(1));
-        assert!(again(&plan, START, late, Duration::ZERO).is_none());
+        assert!(again(&plan, START, late, SHORT, Duration::ZERO).is_none());
+        let long = again(&plan, START, late, LONG_WORK, Duration::ZERO).unwrap();
+        assert_eq!(Received::parse(&long.body).unwrap().since, Some(late));
     }
 
     #[test]
@@ -207,7 +222,7 @@ mod tests {
         let chunk = ChunkId { table: TableNumber(1), number: ChunkNumber(2) };
         let copy = Message::Copy { run: run(), chunk };
         let late = START.plus(Duration::from_hours(20));
-        let once_more = again(&copy, START, late, Duration::from_hours(1)).unwrap();
+        let once_more = again(&copy, START, late, SHORT, Duration::from_hours(1)).unwrap();
         assert_eq!(once_more.delay, Duration::from_secs(900));
         assert_eq!(Received::parse(&once_more.body).unwrap().message, copy);
     }

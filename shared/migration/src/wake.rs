@@ -72,6 +72,9 @@ pub async fn owed_blindly(
         return Ok(if is_fresh { vec![Message::Plan { run: run.id }] } else { Vec::new() });
     }
     let mut owed = owed(records, run, follows, now).await?;
+    if run.state.copies() {
+        owed.extend(orphans(records, run, now).await?);
+    }
     owed.retain(|message| troubles.may_try(activity_of(message), now));
     if owed.iter().any(|message| matches!(message, Message::Precheck { .. })) && troubles.is_empty() {
         let lasting = last_moved(records, run).await?.until(now);
@@ -80,6 +83,20 @@ pub async fn owed_blindly(
         }
     }
     Ok(owed)
+}
+
+/// Chunks whose copier died since the tick before last: its message is invisible for several times as long as an invocation
+/// lives. What is overlooked comes with it, or when the planner finds the queue empty.
+async fn orphans(records: &impl CheckpointTable, run: &Run, now: UnixMs) -> Result<Vec<Message>, LoadError> {
+    let partition = record::run_partition(run.id);
+    let leases = record::load_all::<Lease>(records, &partition, record::CHUNK_LEASES).await?;
+    let orphaned = leases.iter().filter(|(_, lease)| is_fresh_orphan(lease.value, now));
+    let chunks = orphaned.filter_map(|(key, _)| record::chunk_of_lease(key));
+    Ok(chunks.map(|chunk| Message::Copy { run: run.id, chunk }).collect())
+}
+
+fn is_fresh_orphan(lease: Lease, now: UnixMs) -> bool {
+    !lease.was_released() && lease.has_ended(now) && lease.until.until(now) < TICK_MAX * 2
 }
 
 /// One tick of every [`PRECHECK_PATIENCE`], the first of them left out.
@@ -97,7 +114,18 @@ async fn last_moved(records: &impl CheckpointTable, run: &Run) -> Result<UnixMs,
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, is_time_for_precheck};
+    use super::{Duration, Lease, UnixMs, is_fresh_orphan, is_time_for_precheck};
+
+    #[test]
+    fn a_chunk_is_an_orphan_for_two_ticks_after_its_holder_died() {
+        let held = Lease::unheld().acquire(UnixMs(0), UnixMs(10_000)).unwrap();
+        let after = |seconds| held.until.plus(Duration::from_secs(seconds));
+        assert!(!is_fresh_orphan(held, UnixMs(9_000)));
+        assert!(is_fresh_orphan(held, after(0)) && is_fresh_orphan(held, after(119)));
+        assert!(!is_fresh_orphan(held, after(121)));
+        assert!(!is_fresh_orphan(held.release(held.token).unwrap(), after(1)));
+        assert!(!is_fresh_orphan(Lease::unheld(), after(1)));
+    }
 
     #[test]
     fn of_the_ticks_of_a_long_precheck_one_in_six_sends_another() {
