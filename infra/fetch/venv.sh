@@ -14,12 +14,10 @@ python_possible() {
     "$python" -c 'import venv, ensurepip' 2>/dev/null || { say "$python cannot make virtual environments"; return 1; }
 }
 
-# fetch_venv SCRATCH REQUIREMENTS...: fills the folder with an environment that holds what these files name.
+# fetch_venv SCRATCH ARGUMENTS...: fills the folder with an environment that holds what these arguments of `pip install` name.
 fetch_venv() {
-    local scratch=$1 file
-    local -a files=()
+    local scratch=$1
     shift
-    for file in "$@"; do files+=(--requirement "$file"); done
     "${FERRY_PYTHON3:-python3}" -m venv --copies "$scratch" >&2 || return 1
-    "$scratch/bin/python" -m pip --disable-pip-version-check --no-input install --quiet --no-compile "${files[@]}" >&2
+    "$scratch/bin/python" -m pip --disable-pip-version-check --no-input install --quiet "$@" >&2
 }
