@@ -5,6 +5,7 @@
 //! one is in the queue before the old one is deleted; a crash between the two leaves both, which is harmless.
 //! On the FIFO queue it keeps its place: its visibility is changed, and the answer names it.
 
+use std::error::Error;
 use std::time::Duration;
 
 use migration::budget::Budget;
@@ -21,6 +22,8 @@ use crate::work::Work;
 
 /// After a delivery that could not even be counted, because the table or the queue did not answer.
 const BACK_OFF: Duration = Duration::from_secs(5);
+/// Between two receives of a message that nobody can read, on its way to the dead letters.
+const UNREADABLE_AGAIN: Duration = Duration::from_secs(1);
 const BACK_OFF_MAX: Duration = Duration::from_mins(2);
 
 impl<F: Function> Host<F> {
@@ -29,13 +32,11 @@ impl<F: Function> Host<F> {
         let received = match Received::parse(&record.body) {
             Ok(received) if received.message.queue() == F::QUEUE => received,
             Ok(_) => {
-                tracing::error!(error = %misdirected(F::NAME), "a message is left to the dead letters");
-                return false;
+                return self.leave_to_dead_letters(record, &misdirected(F::NAME)).await;
             }
             Err(_) if F::QUEUE == QueueName::Precheck => return self.take_in(record).await,
             Err(error) => {
-                tracing::error!(%error, "a message that cannot be read is left to the dead letters");
-                return false;
+                return self.leave_to_dead_letters(record, &error).await;
             }
         };
         let (run, attempt) = (received.message.run(), record.receive_count);
@@ -49,6 +50,13 @@ impl<F: Function> Host<F> {
                 false
             }
         }
+    }
+
+    /// Nobody can do anything with it: it comes again soon and often, until its queue gives it up.
+    pub(crate) async fn leave_to_dead_letters(&self, record: &Record, error: &(impl Error + Sync)) -> bool {
+        tracing::error!(%error, message = record.id, "a message is left to the dead letters");
+        self.put_off(std::slice::from_ref(record), UNREADABLE_AGAIN).await;
+        false
     }
 
     async fn deliver_control(

@@ -70,6 +70,20 @@ impl<'a> Event<'a> {
     }
 }
 
+/// A body that is no envelope. What stands there is not told: it may hold anything.
+#[derive(Debug, thiserror::Error)]
+#[error("neither a message of ferry nor an event of its rules, by line {line}, column {column}")]
+struct Unreadable {
+    line: usize,
+    column: usize,
+}
+
+impl Unreadable {
+    fn at(error: &serde_json::Error) -> Self {
+        Self { line: error.line(), column: error.column() }
+    }
+}
+
 /// Why a document starts no run.
 enum Refused {
     /// By its own fault: all of them, without values.
@@ -93,11 +107,7 @@ impl<F: Function> Host<F> {
     pub(crate) async fn take_in(&self, record: &Record) -> bool {
         let event = match Event::parse(&record.body) {
             Ok(event) => event,
-            Err(error) => {
-                let (line, column) = (error.line(), error.column());
-                tracing::error!(line, column, "a message that cannot be read is left to the dead letters");
-                return false;
-            }
+            Err(error) => return self.leave_to_dead_letters(record, &Unreadable::at(&error)).await,
         };
         let (place, taken) = match event {
             Event::Object(created) => (created.object.key.clone(), self.take_object(&created).await),
