@@ -217,6 +217,54 @@ mod tests {
         assert_eq!(Received::parse(&long.body).unwrap().since, Some(late));
     }
 
+    /// The messages that go round after an hour in which a tick sent one each minute, and each handled in turn came again; the
+    /// handler works for `works`, and one that meets it at work is done with.
+    fn alive_after_an_hour(
+        works: Duration,
+        pause: Duration,
+        again: impl Fn(UnixMs, UnixMs) -> Option<UnixMs>,
+    ) -> usize {
+        let end = START.plus(Duration::from_hours(1));
+        let mut waiting: Vec<(UnixMs, UnixMs)> = Vec::new();
+        let (mut next_tick, mut busy_until) = (START, START);
+        loop {
+            let next = waiting.iter().map(|(due, _)| *due).min().unwrap_or(next_tick).min(next_tick);
+            if next > end {
+                return waiting.len();
+            }
+            if next == next_tick {
+                waiting.push((next_tick, next_tick));
+                next_tick = next_tick.plus(super::TICK_MAX);
+                continue;
+            }
+            let at = waiting.iter().position(|(due, _)| *due == next).unwrap();
+            let (_, since) = waiting.swap_remove(at);
+            if next < busy_until {
+                continue;
+            }
+            busy_until = next.plus(works);
+            if let Some(since) = again(since, busy_until) {
+                waiting.push((busy_until.plus(pause), since));
+            }
+        }
+    }
+
+    #[test]
+    fn messages_that_a_tick_adds_to_do_not_fork_and_without_the_rule_they_would() {
+        let plan = Message::Plan { run: run() };
+        for (works, pause) in [(20, 500), (5, 9_000), (400, 60_000), (40_000, 0), (40_000, 20_000)] {
+            let (works, pause) = (Duration::from_millis(works), Duration::from_millis(pause));
+            let by_rule = |since, now| {
+                let sent = again(&plan, since, now, works, pause)?;
+                Received::parse(&sent.body).unwrap().since
+            };
+            let alive = alive_after_an_hour(works, pause, by_rule);
+            assert!((1..=3).contains(&alive), "{alive} with {works:?} and {pause:?}");
+        }
+        let (works, pause) = (Duration::from_millis(20), Duration::from_millis(500));
+        assert!(alive_after_an_hour(works, pause, |since, _| Some(since)) > 10);
+    }
+
     #[test]
     fn the_message_of_a_chunk_never_comes_of_age() {
         let chunk = ChunkId { table: TableNumber(1), number: ChunkNumber(2) };
