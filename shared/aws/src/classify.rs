@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::fmt;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId;
@@ -141,11 +142,10 @@ fn left_open<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> (Ret
     match error {
         // Nothing was sent.
         SdkError::ConstructionFailure(_) => (Retry::Operator, Effect::None),
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            (Retry::Now, Effect::Unknown)
+        SdkError::DispatchFailure(failure) => {
+            by_credentials(failure.as_connector_error().map(|error| error as _))
+                .unwrap_or((Retry::Now, Effect::Unknown))
         }
-        // The credentials cannot be had, or a name or certificate is wrong.
-        SdkError::DispatchFailure(_) => (Retry::Operator, Effect::Unknown),
         SdkError::ServiceError(context) => {
             by_code(context.err().code().unwrap_or_default(), context.raw().status().as_u16())
         }
@@ -154,14 +154,34 @@ fn left_open<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> (Ret
     }
 }
 
-/// The same for an answer of the service.
+/// The same where the credentials could not be had, so that nothing was sent. Everything else on the way to the service
+/// is the network's doing, also what the SDK files under "other", such as a connection closed before its answer.
+fn by_credentials(error: Option<&(dyn Error + 'static)>) -> Option<(Retry, Effect)> {
+    let mut cause = error;
+    let credentials: &CredentialsError = loop {
+        let error = cause?;
+        match error.downcast_ref() {
+            Some(found) => break found,
+            None => cause = error.source(),
+        }
+    };
+    let retry = match credentials {
+        CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_) => {
+            Retry::Operator
+        }
+        _ => Retry::Now,
+    };
+    Some((retry, Effect::None))
+}
+
+/// The same for an answer of the service. One that says success and holds an error is one that cannot be read.
 pub(crate) fn by_code(code: &str, status: u16) -> (Retry, Effect) {
     let code = code.strip_prefix("AWS.SimpleQueueService.").unwrap_or(code);
     if THROTTLED.contains(&code) {
         (Retry::After(PAUSE), Effect::None)
     } else if OPERATOR.contains(&code) {
         (Retry::Operator, Effect::None)
-    } else if status >= 500 || BROKEN.contains(&code) {
+    } else if !(400..500).contains(&status) || BROKEN.contains(&code) {
         (Retry::Now, Effect::Unknown)
     } else if matches!(status, 401 | 403) {
         (Retry::Operator, Effect::None)
@@ -210,6 +230,7 @@ mod tests {
         }
         assert_eq!(by_code("SlowDown", 503), (Retry::After(PAUSE), Effect::None));
         assert_eq!(by_code("", 502), (Retry::Now, Effect::Unknown));
+        assert_eq!(by_code("", 200), (Retry::Now, Effect::Unknown));
         assert_eq!(by_code("", 403), (Retry::Operator, Effect::None));
         assert_eq!(by_code("ValidationException", 400), (Retry::Never, Effect::None));
     }

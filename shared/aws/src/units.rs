@@ -8,6 +8,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use migration::port::QueueName;
+
 const TABLE_READ_BYTES: u64 = 4 << 10;
 const TABLE_WRITE_BYTES: u64 = 1 << 10;
 const QUEUE_REQUEST_BYTES: u64 = 64 << 10;
@@ -21,6 +23,7 @@ struct Counters {
     table_reads: AtomicU64,
     table_writes: AtomicU64,
     queue_requests: AtomicU64,
+    fifo_requests: AtomicU64,
     object_puts: AtomicU64,
     object_gets: AtomicU64,
     secret_reads: AtomicU64,
@@ -35,6 +38,8 @@ pub struct Consumed {
     pub table_writes: u64,
     /// SQS requests, of 64 KiB each.
     pub queue_requests: u64,
+    /// Those of them that went to a FIFO queue, which cost more.
+    pub fifo_requests: u64,
     /// S3 calls that store; removing is free.
     pub object_puts: u64,
     /// S3 calls that read.
@@ -67,8 +72,10 @@ impl Units {
     }
 
     /// A call to a queue that carried so many bytes.
-    pub(crate) fn queue_request(&self, bytes: usize) {
-        add(&self.0.queue_requests, parts(bytes, QUEUE_REQUEST_BYTES));
+    pub(crate) fn queue_request(&self, queue: QueueName, bytes: usize) {
+        let units = parts(bytes, QUEUE_REQUEST_BYTES);
+        add(&self.0.queue_requests, units);
+        add(&self.0.fifo_requests, if queue.is_fifo() { units } else { 0 });
     }
 
     /// An object stored.
@@ -93,6 +100,7 @@ impl Counters {
             table_reads: told(&self.table_reads),
             table_writes: told(&self.table_writes),
             queue_requests: told(&self.queue_requests),
+            fifo_requests: told(&self.fifo_requests),
             object_puts: told(&self.object_puts),
             object_gets: told(&self.object_gets),
             secret_reads: told(&self.secret_reads),
@@ -122,7 +130,7 @@ fn whole(told: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Consumed, Units, write_units};
+    use super::{Consumed, QueueName, Units, write_units};
 
     #[test]
     fn units_are_counted_as_they_are_billed() {
@@ -132,10 +140,11 @@ mod tests {
         units.table_read(Some(0.5), 9);
         units.table_write(None, write_units(1_025));
         units.table_write(Some(6.0), 1);
-        units.queue_request(0);
-        units.queue_request(64 << 10);
-        units.queue_request(1 << 20);
-        let told = Consumed { table_reads: 4, table_writes: 8, queue_requests: 18, ..Consumed::default() };
+        units.queue_request(QueueName::Copy, 0);
+        units.queue_request(QueueName::Copy, 64 << 10);
+        units.queue_request(QueueName::Changes, 1 << 20);
+        let told = Consumed { queue_requests: 18, fifo_requests: 16, ..Consumed::default() };
+        let told = Consumed { table_reads: 4, table_writes: 8, ..told };
         assert_eq!((units.snapshot(), units.clone().take()), (told, told));
         assert_eq!(units.take(), Consumed::default());
     }

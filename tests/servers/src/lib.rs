@@ -5,11 +5,12 @@
 //! Never reads or logs what is stored in a server.
 //!
 //! Map: `mysql_server` and `mysql_options` start MySQL, `installation` finds it, `mysql_client` asks it, `certificate` gives it TLS;
-//! `lindorm_local` starts the stand-in; `local_stack` and `moto` start what stands in for AWS, which `web_server` waits for and
-//! `aws_servers` finds; `connectors` finds clients of other
+//! `lindorm_local` starts the stand-in; `local_stack` and `moto` start what stands in for AWS, which `web_server` waits for,
+//! `aws_servers` finds and `aws_api` calls; `connectors` finds clients of other
 //! languages, `finder` asks the scripts that know; `binaries` finds our programs; `process`, `port` and `scratch` are what
 //! every kind of server stands on.
 
+mod aws_api;
 mod aws_servers;
 mod binaries;
 mod certificate;

@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 use std::process::Command;
 
+use crate::aws_api;
 use crate::aws_servers::AwsServers;
 use crate::error::ServerError;
 use crate::finder::beside;
 use crate::process::command;
 use crate::scratch::Scratch;
 use crate::web_server::WebServer;
+
+const PROGRAM: &str = "LocalStack";
 
 /// A running LocalStack with SQS alone, on the loopback; any credentials, every region. Killed on drop.
 #[derive(Debug)]
@@ -39,12 +42,20 @@ impl LocalStack {
                 .envs([("SERVICES", "sqs"), ("EAGER_SERVICE_LOADING", "1")]);
             command
         };
-        Ok(Self(WebServer::start("LocalStack", "/_localstack/health", make)?))
+        Ok(Self(WebServer::start(PROGRAM, "/_localstack/health", make)?))
     }
 
     /// The endpoint for an SQS client.
     pub fn url(&self) -> String {
         self.0.url()
+    }
+
+    /// Sends a JSON call such as `AmazonSQS.CreateQueue` to SQS; the answer's body.
+    ///
+    /// # Errors
+    /// Fails when the server refuses it.
+    pub fn call(&self, target: &str, body: &str) -> Result<String, ServerError> {
+        aws_api::call(PROGRAM, &self.url(), "sqs", target, body)
     }
 
     /// Process id of the server.

@@ -47,7 +47,7 @@ impl SqsQueues {
         receipts: &[Receipt],
         visibility: Duration,
     ) -> Result<(), PortError> {
-        self.units.queue_request(0);
+        self.units.queue_request(queue, 0);
         let entry = |(place, receipt): (usize, &Receipt)| {
             ChangeMessageVisibilityBatchRequestEntry::builder()
                 .id(place.to_string())
@@ -93,13 +93,13 @@ impl Inbox for SqsQueues {
             .await;
         let bytes = |message: &Message| message.body().map_or(0, str::len);
         let received = answer.as_ref().map_or(0, |answer| answer.messages().iter().map(bytes).sum());
-        self.units.queue_request(received);
+        self.units.queue_request(queue, received);
         let answer = answer.map_err(|error| failed(Surface::Queue, "ReceiveMessage", &error))?;
         answer.messages.unwrap_or_default().into_iter().map(delivery).collect()
     }
 
     async fn delete(&self, queue: QueueName, receipt: &Receipt) -> Result<(), PortError> {
-        self.units.queue_request(0);
+        self.units.queue_request(queue, 0);
         let request = self.client.delete_message().queue_url(self.urls.of(queue)).receipt_handle(&receipt.0);
         match request.send().await {
             Err(error) if !is_stale(error.as_service_error()) => {
@@ -116,7 +116,7 @@ impl Inbox for SqsQueues {
         visibility: Duration,
     ) -> Result<(), PortError> {
         admit_visibility(visibility)?;
-        self.units.queue_request(0);
+        self.units.queue_request(queue, 0);
         let request = self.client.change_message_visibility().queue_url(self.urls.of(queue));
         let request = request.receipt_handle(&receipt.0).visibility_timeout(whole_seconds(visibility));
         match request.send().await {

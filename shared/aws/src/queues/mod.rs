@@ -75,7 +75,7 @@ impl Queue for SqsQueues {
             QueueAttributeName::ApproximateNumberOfMessagesDelayed,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         ];
-        self.units.queue_request(0);
+        self.units.queue_request(queue, 0);
         let request = self.client.get_queue_attributes().queue_url(self.urls.of(queue));
         let answer = request.set_attribute_names(Some(counts.to_vec())).send().await;
         let answer = answer.map_err(|error| failed(Surface::Queue, "GetQueueAttributes", &error))?;

@@ -126,7 +126,9 @@ impl<'a> Sending<'a> {
     /// One request: the messages that failed, in order, and whether the service answered at all.
     async fn attempt(&self, places: &[usize]) -> (Vec<(usize, PortError)>, bool) {
         let queues = self.queues;
-        queues.units.queue_request(places.iter().map(|place| self.message(*place).body.len()).sum());
+        queues
+            .units
+            .queue_request(self.queue, places.iter().map(|place| self.message(*place).body.len()).sum());
         let entries: Result<Vec<_>, _> =
             places.iter().map(|place| entry(*place, self.message(*place))).collect();
         let entries = entries.expect("invariant: every entry has an id and a body");

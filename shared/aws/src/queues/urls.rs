@@ -60,7 +60,7 @@ impl QueueUrls {
     /// The URLs of a stack's queues, `STACK-precheck` and so on, as SQS tells them.
     pub(crate) async fn named(clients: &Clients, stack: &str) -> Result<Self, PortError> {
         let url = async |queue: QueueName| {
-            clients.units.queue_request(0);
+            clients.units.queue_request(queue, 0);
             let answer = clients.sqs.get_queue_url().queue_name(format!("{stack}-{queue}")).send().await;
             let answer = answer.map_err(|error| PortError {
                 summary: format!("the queue {stack}-{queue} cannot be found"),
