@@ -13,7 +13,7 @@ use crate::queues::pack::first_request;
 use crate::waits::waits;
 
 /// No request is repeated later than this after the call began.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What became of every message, in order.
 pub(crate) async fn send(queues: &SqsQueues, queue: QueueName, messages: &[Outgoing]) -> Vec<SendOutcome> {

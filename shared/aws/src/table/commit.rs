@@ -20,7 +20,7 @@ use crate::units::write_units;
 use crate::waits::waits;
 
 /// No try begins later than this after the first, so that a call ends long before an invocation does.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(5);
 const ON_FAILURE: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 const ABSENT: &str = "attribute_not_exists(pk)";
 const AT_VERSION: &str = "v = :v";
