@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use crate::command_line::{CommandLine, Verb};
 use crate::exit::Exit;
 use crate::operate_command::{Wish, operate};
-use crate::{plan_command, precheck_command, run_command, status_command, verify_command};
+use crate::{plan_command, precheck_command, run_command, status_command, submit_command, verify_command};
 
 /// Why a command could not be carried out, with its exit code.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ async fn carry_out(verb: Verb) -> Result<Exit, CommandError> {
         Verb::Precheck(args) => precheck_command::precheck(&args).await,
         Verb::Plan(args) => plan_command::plan(&args).await,
         Verb::Run(args) => run_command::run(&args).await,
+        Verb::Submit(args) => submit_command::submit(&args).await,
         Verb::Status(args) => status_command::status(&args).await,
         Verb::Pause(args) => operate(Wish::Pause, &args).await,
         Verb::Resume(args) => operate(Wish::Resume { ignore_ddl: args.ignore_ddl }, &args.task).await,

@@ -22,7 +22,9 @@ pub enum Verb {
     Plan(TaskArgs),
     /// Carry out a task, or resume it where it stopped
     Run(RunArgs),
-    /// Say how far the tasks of a data folder have come
+    /// Give a task to a deployment on AWS
+    Submit(SubmitArgs),
+    /// Say how far the tasks of a data folder, or of a deployment, have come
     Status(StatusArgs),
     /// Stop a task until it is resumed; its process ends what is in hand and exits
     Pause(OperateArgs),
@@ -47,6 +49,37 @@ pub struct TaskArgs {
     #[arg(long, default_value = ".ferry")]
     pub data_dir: PathBuf,
     /// One JSON object a line on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A deployment on AWS.
+#[derive(Debug, Args)]
+pub struct CloudArgs {
+    /// The tasks of a deployment on AWS, by the region and credentials that AWS_REGION, AWS_PROFILE and the like give
+    #[arg(long)]
+    pub aws: bool,
+    /// The deployment's stack
+    #[arg(long, default_value = aws::STACK_DEFAULT, requires = "aws")]
+    pub stack: String,
+}
+
+impl CloudArgs {
+    /// The words that name the stack in a command line, where it has another name than usual.
+    pub(crate) fn stack_words(&self) -> String {
+        if self.stack == aws::STACK_DEFAULT { String::new() } else { format!(" --stack {}", self.stack) }
+    }
+}
+
+/// Arguments of `submit`.
+#[derive(Debug, Args)]
+pub struct SubmitArgs {
+    /// The task document, YAML or JSON
+    pub task: PathBuf,
+    /// Where to.
+    #[command(flatten)]
+    pub cloud: CloudArgs,
+    /// One JSON object on standard output
     #[arg(long)]
     pub json: bool,
 }
@@ -78,8 +111,11 @@ pub struct OperateArgs {
     /// The task's name
     pub name: String,
     /// The data folder
-    #[arg(long, default_value = ".ferry")]
+    #[arg(long, default_value = ".ferry", conflicts_with = "aws")]
     pub data_dir: PathBuf,
+    /// Or a deployment.
+    #[command(flatten)]
+    pub cloud: CloudArgs,
 }
 
 /// Arguments of `resume`.
@@ -96,15 +132,18 @@ pub struct ResumeArgs {
 /// Arguments of `status`.
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// The task's name; every task of the data folder without it
+    /// The task's name; every task without it
     pub name: Option<String>,
     /// The data folder
-    #[arg(long, default_value = ".ferry")]
+    #[arg(long, default_value = ".ferry", conflicts_with = "aws")]
     pub data_dir: PathBuf,
+    /// Or a deployment.
+    #[command(flatten)]
+    pub cloud: CloudArgs,
     /// One JSON object a line on standard output
     #[arg(long)]
     pub json: bool,
-    /// Print again every second until interrupted, or until every task has ended
+    /// Print again, every second or every five on AWS, until interrupted, or until every task has ended
     #[arg(long)]
     pub watch: bool,
 }
@@ -115,6 +154,9 @@ pub struct VerifyArgs {
     /// The task.
     #[command(flatten)]
     pub task: TaskArgs,
+    /// Or a task of a deployment; the data folder then only takes what does not fit into memory.
+    #[command(flatten)]
+    pub cloud: CloudArgs,
     /// Write what is missing or different on the target and delete what is extra; only for a completed or paused task
     #[arg(long)]
     pub repair: bool,

@@ -1,7 +1,7 @@
 //! From the document's two ends to connections: secrets are looked up here and go nowhere else.
 
 use anyhow::Context;
-use migration::task::{Endpoint, Task};
+use migration::task::{Endpoint, SecretReference, Task};
 
 use crate::command::CommandError;
 use crate::task_file::{ProcessEnvironment, TaskFile};
@@ -15,31 +15,35 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
-    pub(crate) fn of(file: &TaskFile) -> Result<Self, CommandError> {
+    pub(crate) async fn of(file: &TaskFile) -> Result<Self, CommandError> {
         let task = &file.task;
         let copiers = usize::from(task.tuning.copiers);
         let appliers = if task.migration.follows() { usize::from(task.tuning.appliers) } else { 0 };
         // Beside the copiers: the planner, and the reader with its questions.
         let readers = copiers + if task.migration.follows() { 4 } else { 2 };
         let (one, other) = (&task.source, &task.target);
-        let source = mysql::ConnectionSettings::of(one, password(file, one)?, authority(file, one)?);
+        let source = mysql::ConnectionSettings::of(one, password(file, one).await?, authority(file, one)?);
         let source = mysql::Source::new(&source, readers);
         let writers = copiers + appliers;
         let target =
-            lindorm::Settings::of(other, password(file, other)?, authority(file, other)?, writers * 2);
+            lindorm::Settings::of(other, password(file, other).await?, authority(file, other)?, writers * 2);
         let target = lindorm::Target::new(target);
         Ok(Self { source, target, target_name: task.target.instance() })
     }
 }
 
-fn password(file: &TaskFile, end: &Endpoint) -> Result<Option<String>, CommandError> {
+async fn password(file: &TaskFile, end: &Endpoint) -> Result<Option<String>, CommandError> {
     let Some(reference) = &end.password else { return Ok(None) };
+    if let SecretReference::SecretsManager(arn) = reference {
+        let secrets = aws::Secrets::new(&aws::Clients::load().await);
+        return Ok(Some(secrets.get(arn).await.with_context(|| format!("the secret {arn} cannot be had"))?));
+    }
     let secret = file.secret(reference, &ProcessEnvironment).map_err(CommandError::usage)?;
     Ok(Some(secret.expose().to_owned()))
 }
 
 /// The text of the certificate authorities; a file that cannot be read is a fault of the document.
-fn authority(file: &TaskFile, end: &Endpoint) -> Result<Option<Vec<u8>>, CommandError> {
+pub(crate) fn authority(file: &TaskFile, end: &Endpoint) -> Result<Option<Vec<u8>>, CommandError> {
     let Some(path) = end.tls.ca.as_ref().map(|written| file.path_of(written)) else { return Ok(None) };
     std::fs::read(&path)
         .with_context(|| format!("the certificate authority {} cannot be read", path.display()))

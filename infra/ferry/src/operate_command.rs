@@ -2,7 +2,7 @@
 //! the run looks first. So they work beside a live `ferry run` and without one.
 
 use anyhow::anyhow;
-use embedded::{Store, SystemClock, TaskLock, TaskLockError};
+use embedded::SystemClock;
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Clock, Commit};
 use migration::record::{self, Stored, TaskHead};
@@ -14,6 +14,8 @@ use crate::command::CommandError;
 use crate::command_line::OperateArgs;
 use crate::data_dir;
 use crate::exit::Exit;
+use crate::place::{Place, Worker};
+use crate::records::Records;
 
 /// How often a move is tried while the run moves by itself.
 const TRIES: u32 = 20;
@@ -42,20 +44,13 @@ enum Answer {
 
 pub(crate) async fn operate(wish: Wish, args: &OperateArgs) -> Result<Exit, CommandError> {
     let name = args.name.as_str();
-    if !args.data_dir.is_dir() {
-        return Err(CommandError::usage(anyhow!("there is no data folder {}", args.data_dir.display())));
-    }
-    let store = data_dir::open(&args.data_dir, name)?;
-    let Some(newest) = data_dir::newest(&store, name).await? else {
-        return Err(unknown(&store, name).await?);
+    let place = Place::open(&args.cloud, &args.data_dir, name).await?;
+    let Some(run) = data_dir::newest(&place.records, name).await? else {
+        return Err(unknown(&place, name).await?);
     };
-    let id = newest.id;
-    let is_running = match TaskLock::acquire(&args.data_dir, name) {
-        Ok(_) => false,
-        Err(TaskLockError::Held { .. }) => true,
-        Err(error @ (TaskLockError::Name | TaskLockError::File(_))) => return Err(error.into()),
-    };
-    let by_hand = ByHand { store: &store, clock: SystemClock::new(), run: id, is_running };
+    let worker = place.worker(&args.data_dir, name)?;
+    let options = format!(" --aws{}", args.cloud.stack_words());
+    let by_hand = ByHand { store: &place.records, clock: SystemClock::new(), run: run.id, worker, options };
     let answer = match wish {
         Wish::Pause => by_hand.pause().await?,
         Wish::Resume { ignore_ddl } => by_hand.resume(ignore_ddl).await?,
@@ -71,17 +66,17 @@ pub(crate) async fn operate(wish: Wish, args: &OperateArgs) -> Result<Exit, Comm
     }
 }
 
-async fn unknown(store: &Store<SystemClock>, name: &str) -> Result<CommandError, CommandError> {
-    let heads = record::load_all::<TaskHead>(store, record::TASKS, "").await?;
+async fn unknown(place: &Place, name: &str) -> Result<CommandError, CommandError> {
+    let heads = record::load_all::<TaskHead>(&place.records, record::TASKS, "").await?;
     let names: Vec<&str> = heads.iter().map(|(key, _)| key.sort.as_str()).collect();
     let known =
         if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
-    Ok(CommandError::usage(anyhow!("there is no task {name} in this data folder; {known}")))
+    Ok(CommandError::usage(anyhow!("there is no task {name} in {}; {known}", place.name())))
 }
 
 /// Moves a run that had stopped back to where it was; none where it is not one that had.
 pub(crate) async fn resume(
-    store: &Store<SystemClock>,
+    store: &impl CheckpointTable,
     clock: &SystemClock,
     run: RunId,
     ignore_ddl: bool,
@@ -112,11 +107,12 @@ fn restless() -> HandlerError {
 }
 
 struct ByHand<'a> {
-    store: &'a Store<SystemClock>,
+    store: &'a Records,
     clock: SystemClock,
     run: RunId,
-    /// Whether a process works on the task.
-    is_running: bool,
+    worker: Worker,
+    /// How a command names the deployment.
+    options: String,
 }
 
 impl ByHand<'_> {
@@ -124,9 +120,12 @@ impl ByHand<'_> {
         Ok(record::must_load(self.store, &record::run(self.run)).await?)
     }
 
-    /// How to go on, where no process does.
+    /// How to go on, where nobody does.
     fn how_to_run(&self) -> &'static str {
-        if self.is_running { "" } else { "; no process works on it: `ferry run TASK` goes on with it" }
+        match self.worker {
+            Worker::Process | Worker::Functions => "",
+            Worker::Nobody => "; no process works on it: `ferry run TASK` goes on with it",
+        }
     }
 
     /// Moves a run that may move by itself meanwhile; the state it was in.
@@ -150,11 +149,13 @@ impl ByHand<'_> {
             return Ok(Answer::Refused(format!("is {state}; only a task that goes on can be paused")));
         }
         let from = self.step(Event::PausedByHand, "paused by hand").await?;
-        let process = if self.is_running { "; its process ends what is in hand and exits" } else { "" };
-        Ok(Answer::Done(format!(
-            "paused, was {from}{process}; `ferry run TASK` or `ferry resume {}` goes on",
-            self.load().await?.value.task
-        )))
+        let task = self.load().await?.value.task;
+        let (rest, run, options) = match self.worker {
+            Worker::Process => ("; its process ends what is in hand and exits", "`ferry run TASK` or ", ""),
+            Worker::Nobody => ("", "`ferry run TASK` or ", ""),
+            Worker::Functions => ("; what is in hand ends within minutes", "", self.options.as_str()),
+        };
+        Ok(Answer::Done(format!("paused, was {from}{rest}; {run}`ferry resume {task}{options}` goes on")))
     }
 
     async fn resume(&self, ignore_ddl: bool) -> Result<Answer, HandlerError> {
@@ -231,10 +232,11 @@ impl ByHand<'_> {
             return Ok(Answer::Refused("is completed; there is nothing to cancel".to_owned()));
         }
         let from = self.step(Event::CancelledByHand, "cancelled by hand").await?;
-        let rest = match (self.is_running, &run.probe_database) {
-            (true, _) => "; its process ends what is in hand, drops the probe's table and exits",
-            (false, Some(_)) => "; `ferry run TASK` once more drops the probe's table on the target",
-            (false, None) => "",
+        let rest = match (self.worker, &run.probe_database) {
+            (Worker::Process, _) => "; its process ends what is in hand, drops the probe's table and exits",
+            (Worker::Nobody, Some(_)) => "; `ferry run TASK` once more drops the probe's table on the target",
+            (Worker::Functions, Some(_)) => "; the next tick drops the probe's table on the target",
+            (Worker::Nobody | Worker::Functions, None) => "",
         };
         Ok(Answer::Done(format!("cancelled, was {from}{rest}; what was written to the target stays")))
     }

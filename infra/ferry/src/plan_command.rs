@@ -35,7 +35,7 @@ enum Planned {
 
 pub(crate) async fn plan(args: &TaskArgs) -> Result<Exit, CommandError> {
     let file = TaskFile::read(&args.task).map_err(CommandError::usage)?;
-    let ends = Ends::of(&file)?;
+    let ends = Ends::of(&file).await?;
     let tables = selected(&ends, &file.task).await?;
     let mut exit = Exit::Done;
     for (table, names) in &tables {

@@ -33,7 +33,7 @@ enum PrecheckEvent<'a> {
 
 pub(crate) async fn precheck(args: &TaskArgs) -> Result<Exit, CommandError> {
     let file = TaskFile::read(&args.task).map_err(CommandError::usage)?;
-    let ends = Ends::of(&file)?;
+    let ends = Ends::of(&file).await?;
     let store = data_dir::open(&args.data_dir, "precheck")?;
     let clock = SystemClock::new();
     let run = RunId(uuid::Uuid::now_v7());

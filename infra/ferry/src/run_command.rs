@@ -29,7 +29,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 pub(crate) async fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
-    let ends = Ends::of(&file)?;
+    let ends = Ends::of(&file).await?;
     let name = file.task.name.as_str().to_owned();
     data_dir::make(&args.task.data_dir)?;
     let lock = TaskLock::acquire(&args.task.data_dir, &name)?;
@@ -160,7 +160,7 @@ async fn enter(
 }
 
 /// A document that starts nothing is bad usage; records that fail are not.
-fn refused(error: SubmitError) -> CommandError {
+pub(crate) fn refused(error: SubmitError) -> CommandError {
     match error {
         SubmitError::Records(error) => error.into(),
         refused @ (SubmitError::Changed { .. } | SubmitError::Authorities(_)) => CommandError::usage(refused),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use embedded::{Store, SystemClock};
+use embedded::SystemClock;
 use migration::chunk::Reject;
 use migration::finding::Finding;
 use migration::port::Clock;
@@ -14,8 +14,9 @@ use serde::Serialize;
 
 use crate::command::CommandError;
 use crate::command_line::StatusArgs;
-use crate::data_dir;
 use crate::exit::Exit;
+use crate::place::Place;
+use crate::records::Records;
 use crate::report::{KnownTables, Snapshot, StateEvent, print_line, snapshot_text};
 
 /// Between two looks of `--watch`.
@@ -29,16 +30,13 @@ enum Detail {
 }
 
 pub(crate) async fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
-    if !args.data_dir.is_dir() {
-        return Err(CommandError::usage(anyhow!("there is no data folder {}", args.data_dir.display())));
-    }
-    let store = data_dir::open(&args.data_dir, "status")?;
+    let place = Place::open(&args.cloud, &args.data_dir, "status").await?;
     let clock = SystemClock::new();
     loop {
-        let snapshots = look(&store, args.name.as_deref(), clock.now()).await?;
+        let snapshots = look(&place, args.name.as_deref(), clock.now()).await?;
         for snapshot in &snapshots {
             if args.json {
-                print_json(&store, snapshot).await?;
+                print_json(&place.records, snapshot).await?;
             } else {
                 print!("{}", snapshot_text(snapshot));
             }
@@ -54,27 +52,24 @@ pub(crate) async fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     }
 }
 
-async fn look(
-    store: &Store<SystemClock>,
-    name: Option<&str>,
-    now: UnixMs,
-) -> Result<Vec<Snapshot>, CommandError> {
-    let heads = record::load_all::<TaskHead>(store, record::TASKS, name.unwrap_or_default()).await?;
+async fn look(place: &Place, name: Option<&str>, now: UnixMs) -> Result<Vec<Snapshot>, CommandError> {
+    let heads = record::load_all::<TaskHead>(&place.records, record::TASKS, name.unwrap_or_default()).await?;
     let wanted = heads.into_iter().filter(|(key, _)| name.is_none_or(|name| key.sort == name));
     let mut snapshots = Vec::new();
     for (_, head) in wanted {
-        snapshots.push(Snapshot::take(store, head.value.run, &mut KnownTables::default(), now).await?);
+        snapshots
+            .push(Snapshot::take(&place.records, head.value.run, &mut KnownTables::default(), now).await?);
     }
     match (snapshots.is_empty(), name) {
         (true, Some(name)) => {
-            Err(CommandError::usage(anyhow!("there is no task {name} in this data folder")))
+            Err(CommandError::usage(anyhow!("there is no task {name} in {}", place.name())))
         }
-        (true, None) => Err(CommandError::usage(anyhow!("there is no task in this data folder"))),
+        (true, None) => Err(CommandError::usage(anyhow!("there is no task in {}", place.name()))),
         (false, _) => Ok(snapshots),
     }
 }
 
-async fn print_json(store: &Store<SystemClock>, snapshot: &Snapshot) -> Result<(), CommandError> {
+async fn print_json(store: &Records, snapshot: &Snapshot) -> Result<(), CommandError> {
     print_line(&StateEvent::run(snapshot));
     if snapshot.run.state.is_live() {
         for (activity, trouble) in snapshot.troubles.told() {

@@ -4,7 +4,7 @@
 //! equal when it has caught up with a source that is quiet.
 
 use anyhow::anyhow;
-use embedded::{Store, SystemClock, TaskLock};
+use embedded::{SystemClock, TaskLock};
 use migration::chunk::Reject;
 use migration::lease::Lease;
 use migration::port::{Clock, RecordKey};
@@ -20,6 +20,8 @@ use crate::command_line::VerifyArgs;
 use crate::connect::Ends;
 use crate::data_dir;
 use crate::exit::Exit;
+use crate::place::Place;
+use crate::records::Records;
 use crate::report::{VerifyBar, count_text, print_line};
 use crate::task_file::TaskFile;
 use crate::verify::{Kind, Rejected, RepairLease, TableOutcome, TableVerifier, VerifyState};
@@ -34,14 +36,16 @@ enum VerifyEvent<'a> {
 pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
     let name = file.task.name.as_str();
-    if !args.task.data_dir.is_dir() {
-        return Err(CommandError::usage(anyhow!("there is no data folder {}", args.task.data_dir.display())));
-    }
-    let _lock = TaskLock::acquire(&args.task.data_dir, name)?;
-    let store = data_dir::open(&args.task.data_dir, "verify")?;
+    let place = Place::open(&args.cloud, &args.task.data_dir, "verify").await?;
+    // Only a data folder has a lock; a deployment's functions look at the run's state.
+    let _lock = match &place.records {
+        Records::Local(_) => Some(TaskLock::acquire(&args.task.data_dir, name)?),
+        Records::Aws(_) => None,
+    };
+    let store = place.records.clone();
     let newest = data_dir::newest(&store, name).await?;
     let newest = newest
-        .ok_or_else(|| CommandError::usage(anyhow!("task {name} has not been run in this data folder")))?;
+        .ok_or_else(|| CommandError::usage(anyhow!("task {name} has not been run in {}", place.name())))?;
     let clock = SystemClock::new();
     let run = newest;
     if args.repair {
@@ -53,7 +57,7 @@ pub(crate) async fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
             run.state
         )));
     }
-    let ends = Ends::of(&file)?;
+    let ends = Ends::of(&file).await?;
     let folder = data_dir::spill(&args.task.data_dir, name);
     let mut state = VerifyState::open(&folder, &run, args.repair, clock.now())?;
     let (seen, told) = watch::channel(0);
@@ -122,11 +126,7 @@ fn tell_total(args: &VerifyArgs, run: &Run, total: &Total) {
 }
 
 /// Repair takes a lease of its own; no other lease of the task may exist.
-async fn refuse_unless_at_rest(
-    store: &Store<SystemClock>,
-    clock: &SystemClock,
-    run: &Run,
-) -> Result<(), CommandError> {
+async fn refuse_unless_at_rest(store: &Records, clock: &SystemClock, run: &Run) -> Result<(), CommandError> {
     // Changes that are read later than a repair are written later too, and end with the same rows.
     let is_paused_behind_copy =
         run.state == State::Paused && matches!(run.resume, ResumePoint::CatchingUp | ResumePoint::Running);
@@ -147,18 +147,14 @@ async fn refuse_unless_at_rest(
     Err(anyhow!("a lease of task {} has not ended yet; try again in a minute", run.task).into())
 }
 
-async fn rejected(
-    store: &Store<SystemClock>,
-    run: &Run,
-    table: &TableRecord,
-) -> Result<Rejected, CommandError> {
+async fn rejected(store: &Records, run: &Run, table: &TableRecord) -> Result<Rejected, CommandError> {
     let prefix = record::rejects_of(table.number);
     let rejects = record::load_all::<Reject>(store, &record::run_partition(run.id), &prefix).await?;
     Ok(Rejected::of(rejects.into_iter().map(|(_, reject)| reject.value)))
 }
 
 /// A table's record; none where the source has dropped the table since, so that nobody follows it any more.
-async fn followed(store: &Store<SystemClock>, key: &RecordKey) -> Result<Option<TableRecord>, LoadError> {
+async fn followed(store: &Records, key: &RecordKey) -> Result<Option<TableRecord>, LoadError> {
     Ok(record::load::<TableRecord>(store, key).await?.map(|table| table.value))
 }
 

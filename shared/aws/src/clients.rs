@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
-use aws_sdk_dynamodb::config::Credentials;
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -35,6 +35,9 @@ pub struct Clients {
     pub secrets: aws_sdk_secretsmanager::Client,
     /// What their calls are billed.
     pub units: Units,
+    /// Where they are sent, if anybody says.
+    pub(crate) region: Option<String>,
+    pub(crate) credentials: Option<SharedCredentialsProvider>,
 }
 
 /// A server that answers for a service in place of AWS.
@@ -71,6 +74,8 @@ impl Clients {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             secrets: aws_sdk_secretsmanager::Client::new(config),
             units: Units::default(),
+            region: config.region().map(ToString::to_string),
+            credentials: config.credentials_provider(),
         }
     }
 }

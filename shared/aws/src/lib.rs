@@ -9,6 +9,7 @@
 
 mod classify;
 mod clients;
+mod deployment;
 mod queues;
 mod s3_objects;
 mod secrets;
@@ -17,6 +18,7 @@ mod units;
 mod waits;
 
 pub use clients::{Clients, Place};
+pub use deployment::{Deployment, DeploymentError, STACK_DEFAULT};
 pub use queues::{QueueUrls, SqsQueues};
 pub use s3_objects::S3Objects;
 pub use secrets::Secrets;

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use embedded::{Store, SystemClock};
+use embedded::SystemClock;
 use migration::lease::{FencingToken, Lease};
 use migration::limits::DDL_TIMEOUT;
 use migration::owner::Owner;
@@ -21,13 +21,15 @@ use migration::run::RunId;
 use migration::schema::TableMapping;
 use migration::time::UnixMs;
 
+use crate::records::Records;
+
 /// How long the statements of one batch may be sent; a DELETE may take effect for as long as the server allows after it
 /// was sent, where the target takes no timeout with it.
 const BATCH_TIME: Duration = Duration::from_secs(30);
 
 /// What the right is read from and written to.
 pub(crate) struct RepairLease<'a> {
-    pub(crate) store: &'a Store<SystemClock>,
+    pub(crate) store: &'a Records,
     pub(crate) clock: &'a SystemClock,
     pub(crate) run: RunId,
     /// Names the target instance in owner records.
