@@ -19,7 +19,7 @@ pub enum Verb {
     /// Look at both ends, measure the target, and say what stands in the way; copies nothing
     Precheck(TaskArgs),
     /// Print the target's tables and the chunks a run would make; writes nothing anywhere
-    Plan(TaskArgs),
+    Plan(PlanArgs),
     /// Carry out a task, or resume it where it stopped
     Run(RunArgs),
     /// Give a task to a deployment on AWS
@@ -69,6 +69,17 @@ impl CloudArgs {
     pub(crate) fn stack_words(&self) -> String {
         if self.stack == aws::STACK_DEFAULT { String::new() } else { format!(" --stack {}", self.stack) }
     }
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The task.
+    #[command(flatten)]
+    pub task: TaskArgs,
+    /// Say too what the move would cost on AWS, and how long it would take
+    #[arg(long)]
+    pub aws: bool,
 }
 
 /// Arguments of `submit`.

@@ -7,6 +7,7 @@ mod abandoned_probe;
 pub mod command;
 pub mod command_line;
 mod connect;
+mod cost;
 mod data_dir;
 pub mod driver_memory;
 mod exit;

@@ -2,17 +2,27 @@
 
 use migration::ident::TableId;
 use migration::port::{SourceCatalog, TargetCatalog};
+use migration::record::TableNumber;
 use migration::schema::{MappingOptions, SourceTable, TableKind, TableMapping, TableNames, map_table};
-use migration::table_plan;
+use migration::table_plan::{self, TableRecord};
 use migration::task::Task;
+use migration::usage::Usage;
 use serde::Serialize;
 
 use crate::command::CommandError;
-use crate::command_line::TaskArgs;
+use crate::command_line::PlanArgs;
 use crate::connect::Ends;
+use crate::cost::{
+    Architecture, Cost, Estimate, NOT_COUNTED, Rate, TableSize, UPKEEP, dollars, million_changes,
+};
 use crate::exit::Exit;
-use crate::report::{bytes_text, count_text, print_line};
+use crate::report::{bytes_text, count_text, print_line, span_text};
 use crate::task_file::TaskFile;
+
+/// Copiers of a deployment as its template has them.
+const COPIERS_AT_ONCE: u64 = 8;
+/// How fast changes come in the estimate.
+const CHANGES_A_SECOND: u64 = 1_000;
 
 /// What one table becomes.
 #[derive(Debug, Serialize)]
@@ -29,27 +39,100 @@ enum Planned {
         key: Vec<String>,
         create: Option<String>,
     },
+    /// What a move of the selection would cost.
+    AwsEstimate {
+        measured: Copying,
+        careful: Copying,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        following: Option<Following>,
+    },
     /// It cannot.
     UnplannedTable { source: String, target: String, faults: Vec<String> },
 }
 
-pub(crate) async fn plan(args: &TaskArgs) -> Result<Exit, CommandError> {
-    let file = TaskFile::read(&args.task).map_err(CommandError::usage)?;
+/// A copy on AWS.
+#[derive(Debug, Serialize)]
+struct Copying {
+    seconds: u64,
+    usd_x86_64: f64,
+    usd_arm64: f64,
+    usage: Usage,
+}
+
+/// Following the log on AWS, on x86_64.
+#[derive(Debug, Serialize)]
+struct Following {
+    usd_a_day: f64,
+    usd_a_day_each_minute: f64,
+    usd_a_million_changes: f64,
+}
+
+impl Following {
+    fn of(lanes: u64) -> Self {
+        let usd = |usage: &Usage| Cost::of(usage, Architecture::X86).usd();
+        let [continuous, each_minute] = UPKEEP.map(|usage| usd(&usage));
+        Self {
+            usd_a_day: continuous,
+            usd_a_day_each_minute: each_minute,
+            usd_a_million_changes: usd(&million_changes(CHANGES_A_SECOND, lanes)),
+        }
+    }
+}
+
+pub(crate) async fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
+    let file = TaskFile::read(&args.task.task).map_err(CommandError::usage)?;
     let ends = Ends::of(&file).await?;
     let tables = selected(&ends, &file.task).await?;
-    let mut exit = Exit::Done;
+    let (mut exit, mut sizes) = (Exit::Done, Vec::new());
     for (table, names) in &tables {
-        let planned = plan_table(&ends, &file.task, table, names).await?;
+        let (planned, size) = plan_table(&ends, &file.task, table, names).await?;
+        sizes.extend(size);
         if matches!(planned, Planned::UnplannedTable { .. }) {
             exit = Exit::PrecheckFailed;
         }
-        if args.json { print_line(&planned) } else { print(&planned) }
+        if args.task.json { print_line(&planned) } else { print(&planned) }
     }
     if tables.is_empty() {
         println!("the selection holds no table that this account can see");
         exit = Exit::PrecheckFailed;
     }
+    if args.aws && !tables.is_empty() {
+        tell_cost(args, &file.task, &sizes);
+    }
     Ok(exit)
+}
+
+/// What the move would cost on AWS, and how long it would take.
+fn tell_cost(args: &PlanArgs, task: &Task, sizes: &[TableSize]) {
+    let [quick, careful] =
+        [Rate::MEASURED, Rate::CAREFUL].map(|rate| Estimate::of(sizes, COPIERS_AT_ONCE, rate));
+    let following = task.migration.follows().then(|| Following::of(u64::from(task.tuning.lanes)));
+    if args.task.json {
+        let at = |estimate: &Estimate| Copying {
+            seconds: estimate.span.as_secs(),
+            usd_x86_64: Cost::of(&estimate.usage, Architecture::X86).usd(),
+            usd_arm64: Cost::of(&estimate.usage, Architecture::Arm).usd(),
+            usage: estimate.usage,
+        };
+        print_line(&Planned::AwsEstimate { measured: at(&quick), careful: at(&careful), following });
+        return;
+    }
+    println!("On AWS, with {COPIERS_AT_ONCE} copiers at once:");
+    for (estimate, rate) in
+        [(&quick, "at the rate measured on one machine"), (&careful, "at 5 MB a second a copier")]
+    {
+        let [x86, arm] = [Architecture::X86, Architecture::Arm]
+            .map(|architecture| dollars(Cost::of(&estimate.usage, architecture).total()));
+        println!("  the copy, {rate}: about {x86} on x86_64, {arm} on arm64, {}", span_text(estimate.span));
+    }
+    if let Some(following) = following {
+        println!(
+            "  following: about ${:.2} a day (${:.2} with ReaderMode each_minute), and ${:.2} for a million changes at \
+             {CHANGES_A_SECOND} a second, on x86_64",
+            following.usd_a_day, following.usd_a_day_each_minute, following.usd_a_million_changes
+        );
+    }
+    println!("  {NOT_COUNTED}");
 }
 
 async fn selected(ends: &Ends, task: &Task) -> Result<Vec<(SourceTable, TableNames)>, CommandError> {
@@ -77,35 +160,46 @@ async fn plan_table(
     task: &Task,
     table: &SourceTable,
     names: &TableNames,
-) -> Result<Planned, CommandError> {
+) -> Result<(Planned, Option<TableSize>), CommandError> {
     let existing = ends.target.describe(&names.target).await?;
     // Without a probe the careful branch is shown: a marker column where a row might hold nothing but NULLs.
     let options = MappingOptions { zero_dates: task.zero_dates, null_rows_exist: false, types_refused: &[] };
     let (source, target) = (table.id.to_string(), names.target.to_string());
     Ok(match map_table(table, names, existing.as_ref(), options) {
-        Ok(mapping) => planned_table(ends, task, &mapping),
-        Err(faults) => Planned::UnplannedTable {
-            source,
-            target,
-            faults: faults.iter().map(ToString::to_string).collect(),
-        },
+        Ok(mapping) => {
+            let (planned, size) = planned_table(ends, task, &mapping);
+            (planned, Some(size))
+        }
+        Err(faults) => {
+            let faults = faults.iter().map(ToString::to_string).collect();
+            (Planned::UnplannedTable { source, target, faults }, None)
+        }
     })
 }
 
-fn planned_table(ends: &Ends, task: &Task, mapping: &TableMapping) -> Planned {
+fn planned_table(ends: &Ends, task: &Task, mapping: &TableMapping) -> (Planned, TableSize) {
     let source = &mapping.source;
     let rows =
         table_plan::rows_per_chunk(source.rows_estimate, source.data_bytes, task.tuning.chunk_bytes.bytes());
-    Planned::PlannedTable {
+    let chunks = source.rows_estimate / rows + 1;
+    let record = serde_json::to_string(&TableRecord::new(TableNumber(0), mapping.clone()));
+    let size = TableSize {
+        rows: source.rows_estimate,
+        bytes: source.data_bytes,
+        chunks,
+        record_bytes: record.map_or(0, |body| body.len().try_into().unwrap_or(u64::MAX)),
+    };
+    let planned = Planned::PlannedTable {
         source: source.id.to_string(),
         target: mapping.target.id.to_string(),
         exists: mapping.existing,
         rows_estimate: source.rows_estimate,
         bytes_estimate: source.data_bytes,
-        chunks_estimate: source.rows_estimate / rows + 1,
+        chunks_estimate: chunks,
         key: mapping.key.columns.iter().map(ToString::to_string).collect(),
         create: (!mapping.existing).then(|| ends.target.create_table_sql(&mapping.target)),
-    }
+    };
+    (planned, size)
 }
 
 fn print(planned: &Planned) {
@@ -133,6 +227,7 @@ fn print(planned: &Planned) {
                 None => println!(),
             }
         }
+        Planned::AwsEstimate { .. } => {}
         Planned::UnplannedTable { source, target, faults } => {
             println!("{source} -> {target}: cannot be carried");
             for fault in faults {

@@ -23,4 +23,4 @@ pub(crate) use reporter::Reporter;
 pub(crate) use snapshot::{KnownTables, Snapshot, TableSnapshot};
 pub(crate) use summary::snapshot_text;
 pub(crate) use verify_bar::VerifyBar;
-pub(crate) use wording::{bytes_text, count_text};
+pub(crate) use wording::{bytes_text, count_text, span_text};
