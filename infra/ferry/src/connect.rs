@@ -22,21 +22,34 @@ impl Ends {
         // Beside the copiers: the planner, and the reader with its questions.
         let readers = copiers + if task.migration.follows() { 4 } else { 2 };
         let (one, other) = (&task.source, &task.target);
-        let source = mysql::ConnectionSettings::of(one, password(file, one).await?, authority(file, one)?);
+        let cloud = secrets(task).await;
+        let cloud = cloud.as_ref();
+        let source =
+            mysql::ConnectionSettings::of(one, password(file, one, cloud).await?, authority(file, one)?);
         let source = mysql::Source::new(&source, readers);
         let writers = copiers + appliers;
-        let target =
-            lindorm::Settings::of(other, password(file, other).await?, authority(file, other)?, writers * 2);
+        let password = password(file, other, cloud).await?;
+        let target = lindorm::Settings::of(other, password, authority(file, other)?, writers * 2);
         let target = lindorm::Target::new(target);
         Ok(Self { source, target, target_name: task.target.instance() })
     }
 }
 
-async fn password(file: &TaskFile, end: &Endpoint) -> Result<Option<String>, CommandError> {
+/// Who is asked for secrets in AWS; none where the task has none there.
+async fn secrets(task: &Task) -> Option<aws::Secrets> {
+    let ends = [&task.source, &task.target];
+    let refers = ends.iter().any(|end| matches!(end.password, Some(SecretReference::SecretsManager(_))));
+    if refers { Some(aws::Secrets::new(&aws::Clients::load().await)) } else { None }
+}
+
+async fn password(
+    file: &TaskFile,
+    end: &Endpoint,
+    cloud: Option<&aws::Secrets>,
+) -> Result<Option<String>, CommandError> {
     let Some(reference) = &end.password else { return Ok(None) };
-    if let SecretReference::SecretsManager(arn) = reference {
-        let secrets = aws::Secrets::new(&aws::Clients::load().await);
-        return Ok(Some(secrets.get(arn).await.with_context(|| format!("the secret {arn} cannot be had"))?));
+    if let (SecretReference::SecretsManager(arn), Some(cloud)) = (reference, cloud) {
+        return Ok(Some(cloud.get(arn).await.with_context(|| format!("the secret {arn} cannot be had"))?));
     }
     let secret = file.secret(reference, &ProcessEnvironment).map_err(CommandError::usage)?;
     Ok(Some(secret.expose().to_owned()))

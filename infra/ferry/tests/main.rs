@@ -1,0 +1,4 @@
+//! The command against a deployment, on servers that others wrote.
+
+#[cfg(test)]
+mod aws;
