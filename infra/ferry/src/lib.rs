@@ -15,6 +15,7 @@ mod local;
 mod operate_command;
 mod place;
 mod plan_command;
+mod plan_cost;
 mod precheck_command;
 mod records;
 mod report;

@@ -6,23 +6,16 @@ use migration::record::TableNumber;
 use migration::schema::{MappingOptions, SourceTable, TableKind, TableMapping, TableNames, map_table};
 use migration::table_plan::{self, TableRecord};
 use migration::task::Task;
-use migration::usage::Usage;
 use serde::Serialize;
 
 use crate::command::CommandError;
 use crate::command_line::PlanArgs;
 use crate::connect::Ends;
-use crate::cost::{
-    Architecture, Cost, Estimate, NOT_COUNTED, Rate, TableSize, UPKEEP, dollars, million_changes,
-};
+use crate::cost::TableSize;
 use crate::exit::Exit;
-use crate::report::{bytes_text, count_text, print_line, span_text};
+use crate::plan_cost;
+use crate::report::{bytes_text, count_text, print_line};
 use crate::task_file::TaskFile;
-
-/// Copiers of a deployment as its template has them.
-const COPIERS_AT_ONCE: u64 = 8;
-/// How fast changes come in the estimate.
-const CHANGES_A_SECOND: u64 = 1_000;
 
 /// What one table becomes.
 #[derive(Debug, Serialize)]
@@ -39,44 +32,8 @@ enum Planned {
         key: Vec<String>,
         create: Option<String>,
     },
-    /// What a move of the selection would cost.
-    AwsEstimate {
-        measured: Copying,
-        careful: Copying,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        following: Option<Following>,
-    },
     /// It cannot.
     UnplannedTable { source: String, target: String, faults: Vec<String> },
-}
-
-/// A copy on AWS.
-#[derive(Debug, Serialize)]
-struct Copying {
-    seconds: u64,
-    usd_x86_64: f64,
-    usd_arm64: f64,
-    usage: Usage,
-}
-
-/// Following the log on AWS, on x86_64.
-#[derive(Debug, Serialize)]
-struct Following {
-    usd_a_day: f64,
-    usd_a_day_each_minute: f64,
-    usd_a_million_changes: f64,
-}
-
-impl Following {
-    fn of(lanes: u64) -> Self {
-        let usd = |usage: &Usage| Cost::of(usage, Architecture::X86).usd();
-        let [continuous, each_minute] = UPKEEP.map(|usage| usd(&usage));
-        Self {
-            usd_a_day: continuous,
-            usd_a_day_each_minute: each_minute,
-            usd_a_million_changes: usd(&million_changes(CHANGES_A_SECOND, lanes)),
-        }
-    }
 }
 
 pub(crate) async fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
@@ -97,42 +54,9 @@ pub(crate) async fn plan(args: &PlanArgs) -> Result<Exit, CommandError> {
         exit = Exit::PrecheckFailed;
     }
     if args.aws && !tables.is_empty() {
-        tell_cost(args, &file.task, &sizes);
+        plan_cost::tell(args.task.json, &file.task, &sizes);
     }
     Ok(exit)
-}
-
-/// What the move would cost on AWS, and how long it would take.
-fn tell_cost(args: &PlanArgs, task: &Task, sizes: &[TableSize]) {
-    let [quick, careful] =
-        [Rate::MEASURED, Rate::CAREFUL].map(|rate| Estimate::of(sizes, COPIERS_AT_ONCE, rate));
-    let following = task.migration.follows().then(|| Following::of(u64::from(task.tuning.lanes)));
-    if args.task.json {
-        let at = |estimate: &Estimate| Copying {
-            seconds: estimate.span.as_secs(),
-            usd_x86_64: Cost::of(&estimate.usage, Architecture::X86).usd(),
-            usd_arm64: Cost::of(&estimate.usage, Architecture::Arm).usd(),
-            usage: estimate.usage,
-        };
-        print_line(&Planned::AwsEstimate { measured: at(&quick), careful: at(&careful), following });
-        return;
-    }
-    println!("On AWS, with {COPIERS_AT_ONCE} copiers at once:");
-    for (estimate, rate) in
-        [(&quick, "at the rate measured on one machine"), (&careful, "at 5 MB a second a copier")]
-    {
-        let [x86, arm] = [Architecture::X86, Architecture::Arm]
-            .map(|architecture| dollars(Cost::of(&estimate.usage, architecture).total()));
-        println!("  the copy, {rate}: about {x86} on x86_64, {arm} on arm64, {}", span_text(estimate.span));
-    }
-    if let Some(following) = following {
-        println!(
-            "  following: about ${:.2} a day (${:.2} with ReaderMode each_minute), and ${:.2} for a million changes at \
-             {CHANGES_A_SECOND} a second, on x86_64",
-            following.usd_a_day, following.usd_a_day_each_minute, following.usd_a_million_changes
-        );
-    }
-    println!("  {NOT_COUNTED}");
 }
 
 async fn selected(ends: &Ends, task: &Task) -> Result<Vec<(SourceTable, TableNames)>, CommandError> {
@@ -227,7 +151,6 @@ fn print(planned: &Planned) {
                 None => println!(),
             }
         }
-        Planned::AwsEstimate { .. } => {}
         Planned::UnplannedTable { source, target, faults } => {
             println!("{source} -> {target}: cannot be carried");
             for fault in faults {
