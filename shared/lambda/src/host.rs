@@ -128,18 +128,34 @@ impl<F: Function> Host<F> {
         deadline: Deadline,
         handling: impl Future<Output = T> + Send,
     ) -> Result<T, HandlerError> {
-        let left = self.platform.clock.now().until(deadline.last);
-        match tokio::time::timeout(left, AssertUnwindSafe(handling).catch_unwind()).await {
-            Ok(Ok(ended)) => Ok(ended),
-            Ok(Err(_panic)) => Err(HandlerError::Died("it panicked")),
-            Err(_elapsed) => Err(HandlerError::Died("it did not end in time")),
-        }
+        ended_within(self.platform.clock.now().until(deadline.last), handling).await
+    }
+}
+
+async fn ended_within<T>(
+    left: Duration,
+    handling: impl Future<Output = T> + Send,
+) -> Result<T, HandlerError> {
+    match tokio::time::timeout(left, AssertUnwindSafe(handling).catch_unwind()).await {
+        Ok(Ok(ended)) => Ok(ended),
+        Ok(Err(_panic)) => Err(HandlerError::Died("it panicked")),
+        Err(_elapsed) => Err(HandlerError::Died("it did not end in time")),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Deadline, Duration, Payload, UnixMs};
+    use super::{Deadline, Duration, HandlerError, Payload, UnixMs, ended_within};
+
+    #[tokio::test]
+    async fn a_handler_that_panics_or_hangs_is_given_up_and_one_that_ends_is_not() {
+        let left = Duration::from_secs(5);
+        assert_eq!(ended_within(left, async { 7 }).await.ok(), Some(7));
+        let panicked = ended_within(left, async { assert!(left.is_zero(), "not zero") }).await;
+        assert!(matches!(panicked, Err(HandlerError::Died("it panicked"))));
+        let hung = ended_within(Duration::ZERO, std::future::pending::<()>()).await;
+        assert!(matches!(hung, Err(HandlerError::Died("it did not end in time"))));
+    }
 
     #[test]
     fn a_handler_is_told_to_end_before_lambda_kills() {
