@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::error::CloudError;
+use crate::fault::Doom;
 use crate::runtime_api::{Invocation, RuntimeApi, Said};
 
 /// How long a function may take until it asks for its first event.
@@ -69,27 +70,33 @@ impl Environment {
     }
 
     /// Hands out an event and waits for its end; the environment comes back where it can be used again.
-    pub(crate) async fn invoke(
-        mut self,
-        invocation: Invocation,
-        kill_after: Option<Duration>,
-    ) -> (End, Option<Self>) {
+    pub(crate) async fn invoke(mut self, invocation: Invocation, doom: Option<Doom>) -> (End, Option<Self>) {
         let left = invocation.deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        let deadline = Instant::now() + left;
-        let killed_at = kill_after.map(|after| Instant::now() + after).filter(|at| *at < deadline);
-        let until = killed_at.unwrap_or(deadline);
+        let (begun, deadline) = (Instant::now(), Instant::now() + left);
         self.signal(Signal::CONT);
         let handed = self.next.take().map(|next| next.send(invocation));
         if !matches!(handed, Some(Ok(()))) {
             // It died while it was frozen.
             return (End::Exited, None);
         }
-        let late = || if killed_at.is_some() { End::Killed } else { End::TimedOut };
+        match doom {
+            None => self.answer(deadline, End::TimedOut).await,
+            Some(Doom::Kill(after)) => {
+                let at = begun + after;
+                let late = if at < deadline { End::Killed } else { End::TimedOut };
+                self.answer(deadline.min(at), late).await
+            }
+            Some(Doom::Hang(after)) => (self.hang(deadline.min(begun + after), deadline).await, None),
+        }
+    }
+
+    /// What it answers until then, and itself where it is ready for another event.
+    async fn answer(mut self, until: Instant, late: End) -> (End, Option<Self>) {
         let end = match self.event(until).await {
             Event::Said(Said::Response(response)) => End::Response(response),
             Event::Said(Said::Error(error) | Said::InitError(error)) => End::Error(error),
             Event::Said(Said::Next(_)) | Event::Exited => return (End::Exited, None),
-            Event::Late => return (late(), None),
+            Event::Late => return (late, None),
         };
         match self.event(until).await {
             Event::Said(Said::Next(next)) => {
@@ -98,6 +105,20 @@ impl Environment {
             }
             // The answer was given; the environment is of no use any more.
             Event::Said(_) | Event::Exited | Event::Late => (end, None),
+        }
+    }
+
+    /// Lets it work until then, and stops it there for the rest of its time.
+    async fn hang(mut self, stops_at: Instant, deadline: Instant) -> End {
+        match self.event(stops_at).await {
+            Event::Said(Said::Response(response)) => End::Response(response),
+            Event::Said(Said::Error(error) | Said::InitError(error)) => End::Error(error),
+            Event::Said(Said::Next(_)) | Event::Exited => End::Exited,
+            Event::Late => {
+                self.signal(Signal::STOP);
+                sleep_until(deadline).await;
+                End::TimedOut
+            }
         }
     }
 

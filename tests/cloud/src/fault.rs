@@ -11,12 +11,23 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 pub struct Faults {
     /// Of a hundred invocations, so many are killed after a random time.
     pub killed: u32,
-    /// The longest such time; the shortest is none.
-    pub killed_within: Duration,
+    /// Of a hundred invocations, so many stop dead after a random time, and are killed at their timeout.
+    pub hung: u32,
+    /// The longest of these times; the shortest is none.
+    pub within: Duration,
     /// Of a hundred batches, so many are delivered to two environments at once.
     pub twice: u32,
     /// Of a hundred batches, so many are deleted without any invocation.
     pub dropped: u32,
+}
+
+/// The end of an invocation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Doom {
+    /// It is killed after so long.
+    Kill(Duration),
+    /// It does nothing more after so long.
+    Hang(Duration),
 }
 
 /// Draws from a seed.
@@ -48,11 +59,16 @@ impl Chance {
         of_a_hundred > 0 && self.draw() % 100 < u64::from(of_a_hundred)
     }
 
-    /// After how long this invocation is killed.
-    pub(crate) fn kill_after(&self) -> Option<Duration> {
+    /// What becomes of this invocation, where it is not let be.
+    pub(crate) fn doom(&self) -> Option<Doom> {
         let faults = self.faults();
-        let part = u32::try_from(self.draw() % 1_000).expect("invariant: below a thousand");
-        self.happens(faults.killed).then(|| faults.killed_within * part / 1_000)
+        // Far more often soon than late, because most invocations are short.
+        let part = (self.draw() % 1_000).pow(3) / 1_000_000;
+        let after = faults.within * u32::try_from(part).expect("invariant: below a thousand") / 1_000;
+        if self.happens(faults.killed) {
+            return Some(Doom::Kill(after));
+        }
+        self.happens(faults.hung).then_some(Doom::Hang(after))
     }
 
     /// Whether this batch is delivered twice.

@@ -168,7 +168,7 @@ impl Function {
             arn: self.arn.clone(),
             event,
         };
-        environment.invoke(invocation, self.chance.kill_after()).await
+        environment.invoke(invocation, self.chance.doom()).await
     }
 
     fn count(&self, end: End) -> Outcome {

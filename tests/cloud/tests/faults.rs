@@ -22,11 +22,7 @@ async fn a_batch_is_delivered_to_two_environments_at_once() {
 #[tokio::test]
 async fn a_message_is_lost_and_an_invocation_killed() {
     let mut stage = Stage::new("killed", &[]).await;
-    stage.cloud.set_faults(Faults {
-        killed: 100,
-        killed_within: Duration::from_millis(200),
-        ..Faults::default()
-    });
+    stage.cloud.set_faults(Faults { killed: 100, within: Duration::from_millis(200), ..Faults::default() });
     stage.send(&["ok 300"]).await;
     stage.cloud.start(LONG);
     stage.settled(1).await;
@@ -35,6 +31,16 @@ async fn a_message_is_lost_and_an_invocation_killed() {
     stage.send(&["ok 1"]).await;
     stage.settled(1).await;
     assert_eq!(stage.notes().len(), 0);
+}
+
+#[tokio::test]
+async fn an_invocation_that_hangs_is_killed_at_its_timeout() {
+    let mut stage = Stage::new("hung", &[]).await;
+    stage.cloud.set_faults(Faults { hung: 100, within: Duration::from_millis(200), ..Faults::default() });
+    stage.send(&["ok 300"]).await;
+    stage.cloud.start(LONG);
+    stage.settled(1).await;
+    assert_eq!((stage.counts().timeouts, stage.notes().len()), (3, 0));
 }
 
 #[tokio::test]

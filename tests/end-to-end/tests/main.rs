@@ -1,5 +1,7 @@
 //! Ferry and its adapters against real servers, one scenario a file.
 
+#[cfg(test)]
+mod aws;
 mod connectors;
 mod fault_modes;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A test of one package cannot make cargo build the binary of another, so they are built first (`make test` does) and
 //! looked for beside the running executable, in the same profile. Never builds anything itself.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 
@@ -22,6 +23,26 @@ pub fn ferry_binary() -> Result<PathBuf, ServerError> {
 /// Fails when it is not built, and says how to build it.
 pub fn lindorm_local_binary() -> Result<PathBuf, ServerError> {
     find("lindorm-local", "FERRY_LINDORM_LOCAL")
+}
+
+/// The programs of the five functions, by name: in `$FERRY_FUNCTIONS`, or those of the running profile.
+///
+/// # Errors
+/// Fails when one is not built, and says how to build it.
+pub fn function_binaries() -> Result<BTreeMap<String, PathBuf>, ServerError> {
+    const VARIABLE: &str = "FERRY_FUNCTIONS";
+    let folder = env::var_os(VARIABLE).map(PathBuf::from);
+    ["precheck", "chunk-planner", "chunk-copier", "binlog-reader", "event-applier"]
+        .into_iter()
+        .map(|program| {
+            let path = folder.as_ref().map_or_else(|| beside_us(program), |folder| folder.join(program));
+            if path.is_file() {
+                Ok((program.to_owned(), path))
+            } else {
+                Err(ServerError::NotBuilt { program, path, variable: VARIABLE })
+            }
+        })
+        .collect()
 }
 
 fn find(program: &'static str, variable: &'static str) -> Result<PathBuf, ServerError> {

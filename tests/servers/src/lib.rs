@@ -29,7 +29,7 @@ mod process;
 mod scratch;
 mod web_server;
 
-pub use binaries::{ferry_binary, lindorm_local_binary};
+pub use binaries::{ferry_binary, function_binaries, lindorm_local_binary};
 pub use connectors::Connectors;
 pub use error::ServerError;
 pub use installation::Installation;

@@ -6,7 +6,7 @@ mod failover;
 mod kills;
 mod large_transaction;
 mod outages;
-mod random;
+pub(crate) mod random;
 mod stage;
 mod stand;
 mod streams;
