@@ -194,6 +194,11 @@ fn what<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
     match error {
         SdkError::ConstructionFailure(_) => "the request could not be made".to_owned(),
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(failure)
+            if by_credentials(failure.as_connector_error().map(|error| error as _)).is_some() =>
+        {
+            "the AWS credentials cannot be had".to_owned()
+        }
         SdkError::DispatchFailure(_) => "the service was not reached or did not answer".to_owned(),
         SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),
         _ => code_of(error).unwrap_or("refused without a code").to_owned(),

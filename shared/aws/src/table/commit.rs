@@ -8,10 +8,10 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity,
-    ReturnValuesOnConditionCheckFailure, ThrottlingReason, TransactWriteItem,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use migration::port::{Commit, Expect, PortError, RecordKey, Surface, Version, Write};
-use migration::retry::{Effect, Retry};
+use migration::retry::Retry;
 
 use crate::table::item::{self, is_of_write, key_item, record_item};
 use crate::table::tries::{Next, Tries, Try, failed_try, throttled};
@@ -82,14 +82,6 @@ async fn put(table: &DynamoTable, key: &RecordKey, body: &str, expect: Expect, i
             Try::Refused { ours: refused.item().is_some_and(|found| is_of_write(found, id)) }
         }
         Some(PutItemError::TransactionConflictException(_)) => Try::Met,
-        Some(PutItemError::ProvisionedThroughputExceededException(told)) => {
-            log_throttling(told.throttling_reasons());
-            failed_try("PutItem", &error)
-        }
-        Some(PutItemError::ThrottlingException(told)) => {
-            log_throttling(told.throttling_reasons());
-            failed_try("PutItem", &error)
-        }
         _ => failed_try("PutItem", &error),
     }
 }
@@ -112,14 +104,6 @@ async fn delete(table: &DynamoTable, key: &RecordKey, expect: Version) -> Try {
     match error.as_service_error() {
         Some(DeleteItemError::ConditionalCheckFailedException(_)) => Try::Refused { ours: false },
         Some(DeleteItemError::TransactionConflictException(_)) => Try::Met,
-        Some(DeleteItemError::ProvisionedThroughputExceededException(told)) => {
-            log_throttling(told.throttling_reasons());
-            failed_try("DeleteItem", &error)
-        }
-        Some(DeleteItemError::ThrottlingException(told)) => {
-            log_throttling(told.throttling_reasons());
-            failed_try("DeleteItem", &error)
-        }
         _ => failed_try("DeleteItem", &error),
     }
 }
@@ -131,7 +115,7 @@ async fn check(table: &DynamoTable, key: &RecordKey, expect: Expect) -> Try {
             let found = found.map_or(Expect::Absent, |record| Expect::Version(record.version));
             if found == expect { Try::Stored } else { Try::Refused { ours: false } }
         }
-        Err(error) => Try::Failed(PortError { effect: Effect::None, ..error }),
+        Err(error) => Try::Failed(error),
     }
 }
 
@@ -163,14 +147,6 @@ async fn transact(table: &DynamoTable, writes: &[Write], id: &str) -> Try {
             of_cancelled(cancelled, id).unwrap_or_else(|| failed_try("TransactWriteItems", &error))
         }
         Some(TransactWriteItemsError::TransactionInProgressException(_)) => Try::Met,
-        Some(TransactWriteItemsError::ProvisionedThroughputExceededException(told)) => {
-            log_throttling(told.throttling_reasons());
-            failed_try("TransactWriteItems", &error)
-        }
-        Some(TransactWriteItemsError::ThrottlingException(told)) => {
-            log_throttling(told.throttling_reasons());
-            failed_try("TransactWriteItems", &error)
-        }
         _ => failed_try("TransactWriteItems", &error),
     }
 }
@@ -256,14 +232,5 @@ fn weight(write: &Write) -> u64 {
     match write {
         Write::Put { key, body, .. } => write_units(key.partition.len() + key.sort.len() + body.len() + 48),
         Write::Delete { .. } | Write::Check { .. } => 1,
-    }
-}
-
-/// The service's reasons name a limit and a resource, no contents.
-fn log_throttling(reasons: &[ThrottlingReason]) {
-    for reason in reasons {
-        let (reason, resource) =
-            (reason.reason().unwrap_or("none told"), reason.resource().unwrap_or_default());
-        tracing::warn!(reason, resource, "the checkpoint table throttles");
     }
 }

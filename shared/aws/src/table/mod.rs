@@ -37,17 +37,23 @@
 
 mod commit;
 mod item;
+mod throttling;
 mod tries;
 
 use std::collections::HashMap;
+use std::error::Error;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use migration::port::{CheckpointTable, Commit, PortError, Record, RecordKey, Surface, Write, admit_writes};
+use migration::retry::Effect;
 
 use crate::classify::failed;
 use crate::clients::Clients;
+use crate::table::throttling::{Throttled, log_throttling};
 use crate::units::Units;
 
 /// A table's items.
@@ -84,7 +90,7 @@ impl DynamoTable {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
-            .map_err(|error| failed(Surface::Checkpoint, "GetItem", &error))?;
+            .map_err(|error| failed_read("GetItem", &error))?;
         let told = answer.consumed_capacity().and_then(|capacity| capacity.capacity_units());
         self.units.table_read(told, answer.item().map_or(0, item::bytes));
         answer.item.map(item::record).transpose()
@@ -114,12 +120,21 @@ impl DynamoTable {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
-            .map_err(|error| failed(Surface::Checkpoint, "Query", &error))?;
+            .map_err(|error| failed_read("Query", &error))?;
         let told = answer.consumed_capacity().and_then(|capacity| capacity.capacity_units());
         self.units.table_read(told, answer.items().iter().map(item::bytes).sum());
         let records = answer.items.unwrap_or_default().into_iter().map(item::record);
         Ok((records.collect::<Result<_, _>>()?, answer.last_evaluated_key))
     }
+}
+
+fn failed_read<E>(call: &str, error: &SdkError<E, HttpResponse>) -> PortError
+where
+    E: Error + ProvideErrorMetadata + Throttled + 'static,
+{
+    log_throttling(call, error.as_service_error());
+    // A read has no effect, whatever became of it.
+    PortError { effect: Effect::None, ..failed(Surface::Checkpoint, call, error) }
 }
 
 /// What a range asks for.

@@ -8,6 +8,7 @@ use migration::port::{Commit, PortError, Surface};
 use migration::retry::{Effect, Retry};
 
 use crate::classify::failed;
+use crate::table::throttling::{Throttled, log_throttling};
 use crate::waits::PAUSE;
 
 /// What one try came to.
@@ -64,8 +65,9 @@ impl Tries {
 /// The try of a call that failed otherwise than by a condition.
 pub(crate) fn failed_try<E>(call: &str, error: &SdkError<E, HttpResponse>) -> Try
 where
-    E: Error + ProvideErrorMetadata + 'static,
+    E: Error + ProvideErrorMetadata + Throttled + 'static,
 {
+    log_throttling(call, error.as_service_error());
     Try::Failed(failed(Surface::Checkpoint, call, error))
 }
 
