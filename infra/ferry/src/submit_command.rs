@@ -63,9 +63,25 @@ pub(crate) async fn submit(args: &SubmitArgs) -> Result<Exit, CommandError> {
         println!("`{follow}` shows how far it is, with --watch again and again");
     } else {
         println!("task {task}: this document has run {} already, which is {}", run.id, run.state);
-        println!("`{follow}` shows how far it is");
+        println!("`{follow}` shows how far it is{}", how_to_go_on(run.state));
     }
     Ok(Exit::Done)
+}
+
+/// What its owner does where a run does not go on by itself.
+fn how_to_go_on(state: State) -> &'static str {
+    match state {
+        State::PrecheckFailed | State::Failed | State::Paused => "; `ferry resume` goes on with it",
+        State::Completed | State::Cancelled => "; to move again give the task a new name",
+        State::Created
+        | State::Prechecking
+        | State::Planning
+        | State::Copying
+        | State::CatchingUp
+        | State::Running
+        | State::Retrying
+        | State::Finishing => "",
+    }
 }
 
 /// What the functions trust in place of the document's files.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::{Builder, Region};
 use migration::port::{PortError, Surface};
 use migration::retry::Retry;
 
@@ -54,7 +55,11 @@ impl Secrets {
         }
         self.units.secret_read();
         let asked = Instant::now();
-        let answer = self.client.get_secret_value().secret_id(arn).send().await;
+        let mut request = self.client.get_secret_value().secret_id(arn).customize();
+        if let Some(region) = region(arn) {
+            request = request.config_override(Builder::new().region(region));
+        }
+        let answer = request.send().await;
         let answer = answer.map_err(|error| failed(Surface::Secrets, "GetSecretValue", &error))?;
         let password = answer.secret_string().and_then(password).ok_or_else(no_password)?;
         self.kept().insert(arn.to_owned(), (asked, password.clone()));
@@ -69,6 +74,13 @@ impl Secrets {
     fn kept(&self) -> MutexGuard<'_, HashMap<String, (Instant, String)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The region an ARN names: a secret may lie in another one than all else, and where no region is set.
+fn region(arn: &str) -> Option<Region> {
+    let mut parts = arn.split(':');
+    let is_arn = parts.next() == Some("arn");
+    parts.nth(2).filter(|region| is_arn && !region.is_empty()).map(|region| Region::new(region.to_owned()))
 }
 
 /// The password in a secret's text; a text that is no JSON object is the password itself.
@@ -86,7 +98,15 @@ fn no_password() -> PortError {
 
 #[cfg(test)]
 mod tests {
-    use super::password;
+    use super::{password, region};
+
+    #[test]
+    fn a_secret_is_asked_for_where_its_arn_says() {
+        let arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop";
+        assert_eq!(region(arn).as_ref().map(AsRef::as_ref), Some("eu-central-1"));
+        assert_eq!(region("shop"), None);
+        assert_eq!(region("shop:a:b:c"), None);
+    }
 
     #[test]
     fn a_password_is_the_text_or_its_member() {

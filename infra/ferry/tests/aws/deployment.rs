@@ -103,6 +103,16 @@ impl Deployment {
     }
 }
 
+/// A secret with this text; its ARN.
+pub(crate) fn make_secret(name: &str, text: &str) -> String {
+    let (moto, _) = servers();
+    let ask = serde_json::json!({ "Name": name, "SecretString": text, "ClientRequestToken": name.repeat(8) });
+    let made =
+        moto.call("secretsmanager", "secretsmanager.CreateSecret", &ask.to_string()).expect("it is made");
+    let made: serde_json::Value = serde_json::from_str(&made).expect("JSON");
+    made["ARN"].as_str().expect("an ARN").to_owned()
+}
+
 /// A command with credentials, unless `environment` says otherwise, and nothing of this machine's profiles.
 pub(crate) fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
     let (moto, local_stack) = servers();

@@ -2,7 +2,7 @@
 
 use servers::Scratch;
 
-use super::deployment::run;
+use super::deployment::{make_secret, run};
 
 #[test]
 fn region_credentials_and_deployment_are_told_apart() {
@@ -34,4 +34,24 @@ fn words_that_contradict_each_other_are_bad_usage() {
     std::fs::write(folder.path().join("shop.yaml"), "").expect("a file");
     let local = run(folder.path(), &["submit", "shop.yaml"], &[]).expect(2).err;
     assert!(local.starts_with("ferry: submit gives a task to a deployment: add --aws"), "{local}");
+}
+
+#[test]
+fn a_command_of_this_machine_reads_secrets_by_their_arn_and_shows_none() {
+    let folder = Scratch::new().expect("a folder");
+    let document = |arn: &str| {
+        let text = serde_json::json!({
+            "name": "shop", "migration": "full", "objects": [{ "database": "shop" }],
+            "source": { "host": "127.0.0.1", "port": 9, "user": "u", "password": { "secrets_manager": arn } },
+            "target": { "host": "127.0.0.1", "port": 10, "user": "u", "tls": { "mode": "disabled" } },
+        });
+        std::fs::write(folder.path().join("shop.json"), text.to_string()).expect("a file");
+    };
+    // Nobody listens at these ports.
+    document(&make_secret("local", r#"{"username":"u","password":"hunter2"}"#));
+    let found = run(folder.path(), &["plan", "shop.json"], &[]).expect(1).err;
+    assert!(!found.contains("secret") && !found.contains("hunter2"), "{found}");
+    document("arn:aws:secretsmanager:us-east-1:123456789012:secret:nowhere-abcdef");
+    let missing = run(folder.path(), &["plan", "shop.json"], &[]).expect(1).err;
+    assert!(missing.starts_with("ferry: the secret arn:aws:secretsmanager:us-east-1:123456789012:secret:nowhere-abcdef cannot be had: "), "{missing}");
 }

@@ -26,6 +26,8 @@ fn a_deployed_task_is_paused_resumed_and_cancelled() {
         say("cancel", 0),
         "task shop: cancelled, was prechecking; what was written to the target stays\n"
     );
+    let again = deployed.ferry(&["submit", "shop.yaml"]).expect(0).out;
+    assert!(again.ends_with("; to move again give the task a new name\n"), "{again}");
     let run = deployed.ferry(&["status", "shop", "--watch", "--json"]).expect(0).events("run").remove(0);
     assert_eq!(run["state"], "cancelled");
     let unknown = deployed.ferry(&["pause", "stock"]).expect(2).err;

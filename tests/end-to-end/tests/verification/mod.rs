@@ -1,4 +1,5 @@
 //! `ferry verify` finds what differs, repairs it on request, and goes on where it was killed.
 
+mod deployed;
 mod repairing;
 mod resuming;
