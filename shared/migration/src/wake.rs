@@ -78,7 +78,7 @@ pub async fn owed_blindly(
     owed.retain(|message| troubles.may_try(activity_of(message), now));
     if owed.iter().any(|message| matches!(message, Message::Precheck { .. })) && troubles.is_empty() {
         let lasting = last_moved(records, run).await?.until(now);
-        if !is_time_for_precheck(lasting) {
+        if !is_time_for_precheck(lasting, run.resumes > 0) {
             owed.clear();
         }
     }
@@ -99,10 +99,11 @@ fn is_fresh_orphan(lease: Lease, now: UnixMs) -> bool {
     !lease.was_released() && lease.has_ended(now) && lease.until.until(now) < TICK_MAX * 2
 }
 
-/// One tick of every [`PRECHECK_PATIENCE`], the first of them left out.
-fn is_time_for_precheck(lasting: Duration) -> bool {
+/// One tick of every [`PRECHECK_PATIENCE`]. The first is left out where whoever submitted the run has sent a message too; who
+/// resumes one by hand sends none.
+fn is_time_for_precheck(lasting: Duration, is_resumed: bool) -> bool {
     let into = lasting.as_millis() % PRECHECK_PATIENCE.as_millis();
-    lasting >= PRECHECK_PATIENCE && into < TICK_MAX.as_millis()
+    (is_resumed || lasting >= PRECHECK_PATIENCE) && into < TICK_MAX.as_millis()
 }
 
 /// When the run was submitted, or moved last.
@@ -129,7 +130,10 @@ mod tests {
 
     #[test]
     fn of_the_ticks_of_a_long_precheck_one_in_six_sends_another() {
-        let sent = (0_u64..30).filter(|minute| is_time_for_precheck(Duration::from_secs(minute * 60 + 7)));
-        assert_eq!(sent.collect::<Vec<_>>(), [6, 12, 18, 24]);
+        let sent = |resumed| -> Vec<u64> {
+            let is_time = |minute: &u64| is_time_for_precheck(Duration::from_secs(minute * 60 + 7), resumed);
+            (0..30).filter(is_time).collect()
+        };
+        assert_eq!((sent(false), sent(true)), (vec![6, 12, 18, 24], vec![0, 6, 12, 18, 24]));
     }
 }
