@@ -14,7 +14,8 @@
 
 use std::collections::BTreeMap;
 
-use embedded::{ObjectFolder, Store, SystemClock};
+use clock::SystemClock;
+use embedded::{ObjectFolder, Store};
 use migration::lane_progress::Epoch;
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, ObjectStore};

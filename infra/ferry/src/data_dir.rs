@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use embedded::{ObjectFolder, QueueSettings, Store, SystemClock};
+use clock::SystemClock;
+use embedded::{ObjectFolder, QueueSettings, Store};
 use migration::port::{CheckpointTable, QueueName};
 use migration::record::{self, Stored, TaskHead};
 use migration::run::Run;

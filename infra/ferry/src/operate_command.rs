@@ -2,7 +2,7 @@
 //! the run looks first. So they work beside a live `ferry run` and without one.
 
 use anyhow::anyhow;
-use embedded::SystemClock;
+use clock::SystemClock;
 use migration::outcome::HandlerError;
 use migration::port::{CheckpointTable, Clock, Commit};
 use migration::record::{self, Stored, TaskHead};

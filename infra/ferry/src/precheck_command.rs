@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use embedded::SystemClock;
+use clock::SystemClock;
 use migration::budget::Budget;
 use migration::finding::Verdict;
 use migration::port::{Clock, TargetCatalog, TargetProbe};

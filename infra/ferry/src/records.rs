@@ -1,7 +1,8 @@
 //! The checkpoint table a command works on: a data folder's or a deployment's. What a command does is the same.
 
 use aws::DynamoTable;
-use embedded::{Store, SystemClock};
+use clock::SystemClock;
+use embedded::Store;
 use migration::port::{CheckpointTable, Commit, PortError, Record, RecordKey, Write};
 
 /// One of both.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use embedded::{Store, SystemClock, TaskLock};
+use clock::SystemClock;
+use embedded::{Store, TaskLock};
 use migration::port::Clock;
 use migration::run::{Run, RunId, State};
 use migration::submission::{self, Authorities, SubmitError, Submitted};

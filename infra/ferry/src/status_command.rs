@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use embedded::SystemClock;
+use clock::SystemClock;
 use migration::chunk::Reject;
 use migration::finding::Finding;
 use migration::port::Clock;

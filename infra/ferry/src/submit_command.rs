@@ -2,7 +2,7 @@
 //! authorities that the document names.
 
 use anyhow::anyhow;
-use embedded::SystemClock;
+use clock::SystemClock;
 use migration::message::{self, Message};
 use migration::port::{Clock, PortError};
 use migration::run::{RunId, State};

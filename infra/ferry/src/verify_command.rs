@@ -4,7 +4,8 @@
 //! equal when it has caught up with a source that is quiet.
 
 use anyhow::anyhow;
-use embedded::{SystemClock, TaskLock};
+use clock::SystemClock;
+use embedded::TaskLock;
 use migration::chunk::Reject;
 use migration::lease::Lease;
 use migration::port::{Clock, RecordKey};

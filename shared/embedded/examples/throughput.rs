@@ -7,7 +7,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use embedded::{QueueSettings, Store, SystemClock};
+use clock::SystemClock;
+use embedded::{QueueSettings, Store};
 use migration::port::{
     CheckpointTable, Commit, Expect, Inbox, Outgoing, Queue, QueueName, RecordKey, Version, Write,
 };

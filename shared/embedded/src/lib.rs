@@ -1,7 +1,7 @@
 //! The platform on one machine: a SQLite file that holds the checkpoint table and the queues of a data folder.
 //!
-//! A [`Store`] keeps the promises of the ports `CheckpointTable`, `Queue` and `Inbox`; [`SystemClock`] is the clock
-//! and [`TaskLock`] keeps a second process away from a task; [`ObjectFolder`] keeps payloads too large for a message. Several processes may have the same data folder open.
+//! A [`Store`] keeps the promises of the ports `CheckpointTable`, `Queue` and `Inbox`; [`TaskLock`] keeps a second process away
+//! from a task; [`ObjectFolder`] keeps payloads too large for a message. Several processes may have the same data folder open.
 //!
 //! *What is promised*: everything that was answered survives the death of the process. Everything that was answered
 //! `Stored` or `Sent` survives a power loss too, because the commit is synced (`synchronous = FULL` over a write-ahead
@@ -21,7 +21,6 @@ mod store;
 mod task_lock;
 mod worker;
 
-pub use ::clock::SystemClock;
 pub use messages::DeadLetter;
 pub use object_folder::ObjectFolder;
 pub use open::OpenError;

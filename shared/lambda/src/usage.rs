@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use aws::Consumed;
 use migration::outcome::HandlerError;
-use migration::port::{CheckpointTable, Clock, Commit, QueueName};
+use migration::port::{CheckpointTable, Clock, Commit};
 use migration::record::{self, Stored};
 use migration::run::RunId;
 use migration::time::UnixMs;
@@ -78,10 +78,11 @@ impl Ledger {
 
 fn share(consumed: Consumed, is_fifo: bool, runs: HashMap<RunId, Usage>) -> Vec<(RunId, Usage)> {
     let invocations = runs.values().map(|usage| usage.invocations).sum::<u64>();
-    let requests = consumed.queue_requests + invocations.saturating_mul(REQUESTS_A_MESSAGE);
+    let of_source = invocations.saturating_mul(REQUESTS_A_MESSAGE);
+    let standard = consumed.queue_requests.saturating_sub(consumed.fifo_requests);
     let all = Usage {
-        standard_requests: if is_fifo { 0 } else { requests },
-        fifo_requests: if is_fifo { requests } else { 0 },
+        standard_requests: if is_fifo { standard } else { standard + of_source },
+        fifo_requests: if is_fifo { consumed.fifo_requests + of_source } else { consumed.fifo_requests },
         read_units: consumed.table_reads,
         write_units: consumed.table_writes,
         object_requests: consumed.object_puts + consumed.object_gets,
@@ -123,8 +124,8 @@ fn each(one: Usage, other: Usage, of: impl Fn(u64, u64) -> u64) -> Usage {
 impl<F: Function> Host<F> {
     /// Stores what is due; a failure only leaves it for later.
     pub(crate) async fn store_usage(&self) {
-        let is_fifo = matches!(F::QUEUE, QueueName::Read | QueueName::Changes);
-        let due = self.ledger.take(|| self.platform.clients.units.take(), is_fifo, self.platform.clock.now());
+        let (units, now) = (&self.platform.clients.units, self.platform.clock.now());
+        let due = self.ledger.take(|| units.take(), F::QUEUE.is_fifo(), now);
         for (run, usage) in due {
             if !self.add(run, usage).await.unwrap_or(false) {
                 self.ledger.give_back(run, usage);
@@ -160,13 +161,23 @@ mod tests {
         let ledger = Ledger::default();
         ledger.spent(run(1), 512, Duration::from_millis(300));
         ledger.spent(run(2), 512, Duration::from_millis(100));
-        let consumed = Consumed { table_reads: 9, table_writes: 8, queue_requests: 1, ..Consumed::default() };
+        let consumed = Consumed {
+            table_reads: 9,
+            table_writes: 8,
+            queue_requests: 3,
+            fifo_requests: 2,
+            ..Consumed::default()
+        };
         let mut shares = ledger.take(|| consumed, false, UnixMs(1_000_000));
         shares.sort_by_key(|(run, _)| run.0);
         let [(_, one), (_, other)] = shares.as_slice() else { panic!("two runs") };
         assert_eq!((one.read_units + other.read_units, one.write_units + other.write_units), (9, 8));
         assert_eq!(one.standard_requests + other.standard_requests, 5);
-        assert!(one.write_units == 6 && one.memory_mb_ms == 512 * 300 && one.fifo_requests == 0);
+        assert!(
+            one.write_units == 6
+                && one.memory_mb_ms == 512 * 300
+                && one.fifo_requests + other.fifo_requests == 2
+        );
     }
 
     #[test]

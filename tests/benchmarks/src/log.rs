@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use binlog_reader::handler::Reader;
 use binlog_reader::pace::ReaderPace;
-use embedded::SystemClock;
+use clock::SystemClock;
 use memory::Platform;
 use migration::budget::Budget;
 use migration::port::{

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use embedded::{QueueSettings, Store, SystemClock, TaskLock, TaskLockError};
+use clock::SystemClock;
+use embedded::{QueueSettings, Store, TaskLock, TaskLockError};
 use migration::port::{CheckpointTable, Inbox, QueueName, RecordKey};
 
 const ROUNDS: usize = 12;

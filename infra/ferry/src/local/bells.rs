@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use embedded::{Store, SystemClock};
+use clock::SystemClock;
+use embedded::Store;
 use migration::port::{Outgoing, PortError, Queue, QueueName, SendOutcome};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;

@@ -4,7 +4,8 @@
 //! other process works on the task, so a statement of the dead process was sent before now, and its own timeout is
 //! all that is left of it. Only this platform knows that much about a death; elsewhere leases run out.
 
-use embedded::{Store, SystemClock, TaskLock};
+use clock::SystemClock;
+use embedded::{Store, TaskLock};
 use migration::lease::Lease;
 use migration::limits::STATEMENT_TIMEOUT;
 use migration::outcome::HandlerError;

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use embedded::SystemClock;
+use clock::SystemClock;
 use migration::lease::{FencingToken, Lease};
 use migration::limits::DDL_TIMEOUT;
 use migration::owner::Owner;

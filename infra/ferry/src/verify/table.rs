@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use embedded::SystemClock;
+use clock::SystemClock;
 use migration::schema::TableMapping;
 use migration::statement_form::StatementForm;
 use serde::{Deserialize, Serialize};

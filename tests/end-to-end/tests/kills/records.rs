@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use embedded::{QueueSettings, Store, SystemClock};
+use clock::SystemClock;
+use embedded::{QueueSettings, Store};
 use migration::chunk::{Chunk, State};
 use migration::port::Version;
 use migration::record::{self, TaskHead};

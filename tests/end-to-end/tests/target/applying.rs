@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use embedded::{ObjectFolder, QueueSettings, Store, SystemClock};
+use clock::SystemClock;
+use embedded::{ObjectFolder, QueueSettings, Store};
 use event_applier::Applier;
 use memory::{MemoryImages, Platform, World, row};
 use migration::batch::{BatchHead, ChangeKind, Envelope, PayloadWriter};

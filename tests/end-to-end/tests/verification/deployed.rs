@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use aws::{Clients, DynamoTable, Place};
-use embedded::{QueueSettings, Store, SystemClock};
+use clock::SystemClock;
+use embedded::{QueueSettings, Store};
 use migration::port::{CheckpointTable, Commit, Expect, Write};
 use migration::record::{self, TaskHead};
 use servers::Moto;

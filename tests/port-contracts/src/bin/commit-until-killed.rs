@@ -7,7 +7,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use embedded::{QueueSettings, Store, SystemClock};
+use clock::SystemClock;
+use embedded::{QueueSettings, Store};
 use futures_util::future::try_join_all;
 use migration::port::{
     CheckpointTable, Commit, Expect, Outgoing, PortError, Queue, QueueName, RecordKey, Write,
