@@ -23,6 +23,7 @@ use migration::outcome::{HandlerError, Outcome};
 use migration::port::Clock;
 use migration::retry_budget::Activity;
 use migration::run::RunId;
+use migration::run_store;
 use tracing::Instrument;
 
 use crate::control::back_off;
@@ -69,8 +70,12 @@ impl<F: Function> Host<F> {
             };
             if !is_done {
                 // What was passed by so far comes again too; order within the group is all that counts.
-                let rest = batches.iter().map(|(_, record)| *record).chain(group[at..].iter().copied());
-                return rest.map(|record| record.id.clone()).collect();
+                let passed = batches.iter().map(|(_, record)| *record);
+                for later in passed.clone().chain(group[at + 1..].iter().copied()) {
+                    self.put_off(std::slice::from_ref(later), Duration::ZERO).await;
+                }
+                let left = passed.chain(group[at..].iter().copied());
+                return left.map(|record| record.id.clone()).collect();
             }
         }
         let Some((run, _)) = batches.first().copied() else { return Vec::new() };
@@ -133,7 +138,10 @@ impl<F: Function> Host<F> {
         deadline: Deadline,
     ) -> Vec<Result<Outcome, HandlerError>> {
         let applied = async {
-            let Some(task) = self.ends.task(&self.platform, run).await? else {
+            let stored = run_store::load_run(&self.platform.records, run).await?;
+            let follows = stored.is_some_and(|stored| stored.value.state.follows());
+            let task = if follows { self.ends.task(&self.platform, run).await? } else { None };
+            let Some(task) = task else {
                 return Ok(records.iter().map(|_| Ok(Outcome::Done)).collect());
             };
             let work = Work::new(&self.platform, &self.ends, run, task, deadline.budget);

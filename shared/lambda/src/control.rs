@@ -13,6 +13,8 @@ use migration::delivery::{self, Due, activity_of};
 use migration::message::{Message, Received};
 use migration::outcome::{HandlerError, Outcome};
 use migration::port::{Clock, Inbox, Outgoing, PortError, Queue, QueueName, SendOutcome};
+use migration::run::State;
+use migration::run_store;
 use tracing::Instrument;
 
 use crate::function::{Function, misdirected};
@@ -90,6 +92,14 @@ impl<F: Function> Host<F> {
 
     async fn handle(&self, message: Message, deadline: Deadline) -> Result<Outcome, HandlerError> {
         let run = message.run();
+        // Before anybody signs in: a login that fails must not keep the messages of a run alive that nobody works at.
+        let Some(stored) = run_store::load_run(&self.platform.records, run).await? else {
+            return Ok(Outcome::Done);
+        };
+        let cleans_up = stored.value.state == State::Cancelled && matches!(message, Message::Plan { .. });
+        if !stored.value.state.is_live() && !cleans_up {
+            return Ok(Outcome::Done);
+        }
         let Some(task) = self.ends.task(&self.platform, run).await? else { return Ok(Outcome::Done) };
         let budget = self.budget_for(&message, deadline);
         let work = Work::new(&self.platform, &self.ends, run, task, budget);

@@ -33,8 +33,10 @@ use crate::usage::Ledger;
 
 /// What is kept of an invocation's time for ending in good order: a sixth, within these.
 const MARGIN: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(15);
-/// What is kept for the answer where a handler does not end.
-const LAST_MOMENT: Duration = Duration::from_millis(400);
+/// What is kept for counting the failure, and for the answer, where a handler does not end: a fifteenth, within these.
+const LAST_MOMENT: std::ops::RangeInclusive<Duration> = Duration::from_millis(400)..=Duration::from_secs(2);
+/// How long storing what was used may take, at most.
+const USAGE: Duration = Duration::from_secs(1);
 
 /// What invokes a function.
 #[derive(Debug, Deserialize)]
@@ -67,7 +69,8 @@ impl Deadline {
     /// From the time at which Lambda kills.
     fn of(now: UnixMs, kill_at: UnixMs) -> Self {
         let margin = (now.until(kill_at) / 6).clamp(*MARGIN.start(), *MARGIN.end());
-        Self { budget: Budget { deadline: kill_at.minus(margin) }, last: kill_at.minus(LAST_MOMENT) }
+        let last_moment = (now.until(kill_at) / 15).clamp(*LAST_MOMENT.start(), *LAST_MOMENT.end());
+        Self { budget: Budget { deadline: kill_at.minus(margin) }, last: kill_at.minus(last_moment) }
     }
 }
 
@@ -93,7 +96,11 @@ impl<F: Function> Host<F> {
                 }
                 Payload::Tick(_) => self.tick(deadline).await?,
             }
-            self.store_usage().await;
+            // It is only told: it must not cost the answer.
+            let left = USAGE.min(self.platform.clock.now().until(deadline.last));
+            if tokio::time::timeout(left, self.store_usage()).await.is_err() {
+                tracing::debug!("what was used is not stored");
+            }
             Ok(response)
         }
         .instrument(span)

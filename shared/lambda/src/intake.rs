@@ -7,7 +7,7 @@
 use document::{DOCUMENT_BYTES_MAX, DocumentError, Format};
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
-use migration::port::Clock;
+use migration::port::{Clock, PortError};
 use migration::run::{RunId, State};
 use migration::submission::{self, AUTHORITY_BYTES_MAX, Authorities, End, SubmitError, Submitted};
 use migration::task::Task;
@@ -18,6 +18,9 @@ use crate::control::back_off;
 use crate::function::Function;
 use crate::host::Host;
 use crate::record::Record;
+
+/// What the keys of task documents, and of what they name, begin with: nothing else may be read.
+const DOCUMENTS: &str = "tasks/";
 
 /// What a rule of EventBridge sends.
 enum Event<'a> {
@@ -98,6 +101,11 @@ impl<E: Into<HandlerError>> From<E> for Refused {
     }
 }
 
+/// An object that will not be read however often it is tried is its owner's to mend.
+fn unreadable(key: &str, error: PortError) -> Refused {
+    if error.is_transient() { error.into() } else { Refused::Faults(vec![format!("{key}: {error}")]) }
+}
+
 fn faulty(error: &DocumentError) -> Refused {
     Refused::Faults(error.to_string().lines().map(str::to_owned).collect())
 }
@@ -147,7 +155,8 @@ impl<F: Function> Host<F> {
         }
         let bytes_max = u64::try_from(DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
         // One that was removed again, or replaced by one that has its own event.
-        let Some(bytes) = objects.read(key, bytes_max + 1).await? else { return Ok(None) };
+        let read = objects.read(key, bytes_max + 1).await;
+        let Some(bytes) = read.map_err(|error| unreadable(key, error))? else { return Ok(None) };
         let task = document::read(key, &bytes).map_err(|error| faulty(&error))?;
         task.check_deployable(true)
             .map_err(|faults| faulty(&DocumentError::Faults { name: key.clone(), faults }))?;
@@ -160,7 +169,12 @@ impl<F: Function> Host<F> {
             let Some(written) = written else { continue };
             let beside = beside(key, &written.to_string_lossy());
             let most = u64::try_from(AUTHORITY_BYTES_MAX).unwrap_or(u64::MAX);
-            match objects.read(&beside, most + 1).await?.map(String::from_utf8) {
+            if !beside.starts_with(DOCUMENTS) {
+                faults.push(format!("{}.tls.ca: {beside} is not under {DOCUMENTS}", end.key()));
+                continue;
+            }
+            let read = objects.read(&beside, most + 1).await;
+            match read.map_err(|error| unreadable(&beside, error))?.map(String::from_utf8) {
                 Some(Ok(read)) => *text = Some(read),
                 Some(Err(_)) => faults.push(format!("{}.tls.ca: the object {beside} is not text", end.key())),
                 None => faults.push(format!("{}.tls.ca: there is no object {beside}", end.key())),

@@ -88,7 +88,10 @@ impl<F: Function> Host<F> {
             let troubles = trouble_store::troubles(records, run.id).await?;
             let owed = wake::owed_blindly(records, &run, task.migration.follows(), &troubles, now).await?;
             for message in owed {
-                message::send(&self.platform.queue, &[message]).await?;
+                // The figures are told whatever becomes of a message; the next tick sends it again.
+                if let Err(error) = message::send(&self.platform.queue, &[message]).await {
+                    tracing::error!(%error, kind = message.name(), "what a run owes cannot be sent");
+                }
             }
             if task.migration.follows() && run.state.follows() {
                 self.look_at_log(&run, now, &mut figures).await?;

@@ -17,6 +17,10 @@ use crate::delivery::{TICK_MAX, activity_of};
 
 /// A precheck holds no lease, and lasts up to five minutes: so long after its run last moved another may be needed.
 const PRECHECK_PATIENCE: Duration = Duration::from_mins(6);
+/// Every so many ticks chunks are sent that nobody holds, ...
+const WAITING_TICKS: u128 = 5;
+/// ... at most so many.
+const WAITING_MAX: usize = 50;
 /// How long after a run was cancelled what is left of it is cleared away: past every lease.
 const CLEAN_UP: Duration = Duration::from_mins(10);
 
@@ -78,7 +82,9 @@ pub async fn owed_blindly(
     owed.retain(|message| troubles.may_try(activity_of(message), now));
     if owed.iter().any(|message| matches!(message, Message::Precheck { .. })) && troubles.is_empty() {
         let lasting = last_moved(records, run).await?.until(now);
-        if !is_time_for_precheck(lasting, run.resumes > 0) {
+        let has_begun = run.state != State::Created;
+        let is_lost = !has_begun && lasting >= TICK_MAX / 2;
+        if !is_lost && !is_time_for_precheck(lasting, has_begun && run.resumes > 0) {
             owed.clear();
         }
     }
@@ -91,8 +97,20 @@ async fn orphans(records: &impl CheckpointTable, run: &Run, now: UnixMs) -> Resu
     let partition = record::run_partition(run.id);
     let leases = record::load_all::<Lease>(records, &partition, record::CHUNK_LEASES).await?;
     let orphaned = leases.iter().filter(|(_, lease)| is_fresh_orphan(lease.value, now));
-    let chunks = orphaned.filter_map(|(key, _)| record::chunk_of_lease(key));
+    let waiting = leases.iter().filter(|(_, lease)| {
+        is_time_for_waiting(now) && lease.value.has_ended(now) && !is_fresh_orphan(lease.value, now)
+    });
+    let sent = orphaned.chain(waiting.take(WAITING_MAX));
+    let chunks = sent.filter_map(|(key, _)| record::chunk_of_lease(key));
     Ok(chunks.map(|chunk| Message::Copy { run: run.id, chunk }).collect())
+}
+
+/// One tick in five. The planner sends what waits once the queue is empty, but the queue is shared with other tasks: what
+/// was lost of this one must not wait for the end of theirs. What still waits in the queue is sent once too often, and
+/// ends with its chunk.
+fn is_time_for_waiting(now: UnixMs) -> bool {
+    let ticks = u128::from(now.0) / TICK_MAX.as_millis();
+    ticks.is_multiple_of(WAITING_TICKS)
 }
 
 fn is_fresh_orphan(lease: Lease, now: UnixMs) -> bool {

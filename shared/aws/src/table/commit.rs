@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 use migration::port::{Commit, Expect, PortError, RecordKey, Surface, Version, Write};
 use migration::retry::Retry;
 
-use crate::table::item::{self, is_of_write, key_item, record_item};
+use crate::table::item::{self, Mark, is_of_write, key_item, record_item};
 use crate::table::tries::{Next, Tries, Try, failed_try, throttled};
 use crate::table::{DynamoTable, Item};
 use crate::units::write_units;
@@ -27,11 +27,11 @@ const AT_VERSION: &str = "v = :v";
 
 /// Writes all or nothing.
 pub(crate) async fn commit(table: &DynamoTable, writes: &[Write]) -> Result<Commit, PortError> {
-    let id = write_id()?;
+    let mark = Mark::new(write_id()?);
     let began = Instant::now();
     let (mut tries, mut waits) = (Tries::default(), waits());
     loop {
-        let end = match tries.after(attempt(table, writes, &id).await) {
+        let end = match tries.after(attempt(table, writes, &mark).await) {
             Next::End(end) => return end,
             Next::Again(end) => end,
         };
@@ -50,18 +50,18 @@ fn write_id() -> Result<String, PortError> {
     Ok(format!("{:032x}", u128::from_be_bytes(bits)))
 }
 
-async fn attempt(table: &DynamoTable, writes: &[Write], id: &str) -> Try {
+async fn attempt(table: &DynamoTable, writes: &[Write], mark: &Mark) -> Try {
     match writes {
-        [Write::Put { key, body, expect }] => put(table, key, body, *expect, id).await,
+        [Write::Put { key, body, expect }] => put(table, key, body, *expect, mark).await,
         [Write::Delete { key, expect }] => delete(table, key, *expect).await,
         [Write::Check { key, expect }] => check(table, key, *expect).await,
-        _ => transact(table, writes, id).await,
+        _ => transact(table, writes, mark).await,
     }
 }
 
-async fn put(table: &DynamoTable, key: &RecordKey, body: &str, expect: Expect, id: &str) -> Try {
+async fn put(table: &DynamoTable, key: &RecordKey, body: &str, expect: Expect, mark: &Mark) -> Try {
     let (condition, values) = condition(expect);
-    let item = record_item(key, body, next_version(expect), id);
+    let item = record_item(key, body, next_version(expect), mark);
     let weight = write_units(item::bytes(&item));
     let answer = table
         .writer
@@ -79,7 +79,7 @@ async fn put(table: &DynamoTable, key: &RecordKey, body: &str, expect: Expect, i
     let Err(error) = answer else { return Try::Stored };
     match error.as_service_error() {
         Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-            Try::Refused { ours: refused.item().is_some_and(|found| is_of_write(found, id)) }
+            Try::Refused { ours: refused.item().is_some_and(|found| is_of_write(found, &mark.id)) }
         }
         Some(PutItemError::TransactionConflictException(_)) => Try::Met,
         _ => failed_try("PutItem", &error),
@@ -119,9 +119,9 @@ async fn check(table: &DynamoTable, key: &RecordKey, expect: Expect) -> Try {
     }
 }
 
-async fn transact(table: &DynamoTable, writes: &[Write], id: &str) -> Try {
+async fn transact(table: &DynamoTable, writes: &[Write], mark: &Mark) -> Try {
     let parts: Result<Vec<TransactWriteItem>, _> =
-        writes.iter().map(|write| part(table, write, id)).collect();
+        writes.iter().map(|write| part(table, write, mark)).collect();
     let Ok(parts) = parts else {
         return Try::Failed(PortError::permanent(
             Surface::Checkpoint,
@@ -132,7 +132,7 @@ async fn transact(table: &DynamoTable, writes: &[Write], id: &str) -> Try {
         .writer
         .transact_write_items()
         .set_transact_items(Some(parts))
-        .client_request_token(id)
+        .client_request_token(&mark.id)
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
@@ -144,7 +144,7 @@ async fn transact(table: &DynamoTable, writes: &[Write], id: &str) -> Try {
     let Err(error) = answer else { return Try::Stored };
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-            of_cancelled(cancelled, id).unwrap_or_else(|| failed_try("TransactWriteItems", &error))
+            of_cancelled(cancelled, &mark.id).unwrap_or_else(|| failed_try("TransactWriteItems", &error))
         }
         Some(TransactWriteItemsError::TransactionInProgressException(_)) => Try::Met,
         _ => failed_try("TransactWriteItems", &error),
@@ -175,7 +175,7 @@ fn of_cancelled(cancelled: &TransactionCanceledException, id: &str) -> Option<Tr
 fn part(
     table: &DynamoTable,
     write: &Write,
-    id: &str,
+    mark: &Mark,
 ) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
     let whole = TransactWriteItem::builder();
     Ok(match write {
@@ -183,7 +183,7 @@ fn part(
             let (condition, values) = condition(*expect);
             let put = Put::builder()
                 .table_name(&table.name)
-                .set_item(Some(record_item(key, body, next_version(*expect), id)))
+                .set_item(Some(record_item(key, body, next_version(*expect), mark)))
                 .condition_expression(condition)
                 .set_expression_attribute_values(values)
                 .return_values_on_condition_check_failure(ON_FAILURE);

@@ -21,15 +21,30 @@ pub(crate) fn key_item(key: &RecordKey) -> Item {
         .collect()
 }
 
+/// What every try of a call writes alike: DynamoDB refuses a repeated transaction that differs in anything.
+#[derive(Debug)]
+pub(crate) struct Mark {
+    /// The id of the write.
+    pub(crate) id: String,
+    /// When journal entries of it may be removed, in seconds since 1970.
+    expires: u64,
+}
+
+impl Mark {
+    pub(crate) fn new(id: String) -> Self {
+        let until = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + JOURNAL_KEPT;
+        Self { id, expires: until.as_secs() }
+    }
+}
+
 /// The item of a record.
-pub(crate) fn record_item(key: &RecordKey, body: &str, version: u64, write: &str) -> Item {
+pub(crate) fn record_item(key: &RecordKey, body: &str, version: u64, mark: &Mark) -> Item {
     let mut item = key_item(key);
     item.insert("b".to_owned(), AttributeValue::S(body.to_owned()));
     item.insert("v".to_owned(), AttributeValue::N(version.to_string()));
-    item.insert(WRITE.to_owned(), AttributeValue::S(write.to_owned()));
+    item.insert(WRITE.to_owned(), AttributeValue::S(mark.id.clone()));
     if key.sort.starts_with(JOURNAL) {
-        let until = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + JOURNAL_KEPT;
-        item.insert("ttl".to_owned(), AttributeValue::N(until.as_secs().to_string()));
+        item.insert("ttl".to_owned(), AttributeValue::N(mark.expires.to_string()));
     }
     item
 }
@@ -69,12 +84,12 @@ pub(crate) fn bytes(item: &Item) -> usize {
 mod tests {
     use migration::port::{Record, RecordKey, Version};
 
-    use super::{bytes, is_of_write, key_item, record, record_item};
+    use super::{Mark, bytes, is_of_write, key_item, record, record_item};
 
     #[test]
     fn a_record_comes_back_from_its_item() {
         let key = RecordKey { partition: "run#1".to_owned(), sort: "head".to_owned() };
-        let item = record_item(&key, "{}", 7, "w1");
+        let item = record_item(&key, "{}", 7, &Mark::new("w1".to_owned()));
         assert!(is_of_write(&item, "w1") && !is_of_write(&item, "w2") && !item.contains_key("ttl"));
         assert_eq!(bytes(&item), 2 + 5 + 2 + 4 + 1 + 2 + 1 + 1 + 1 + 2);
         assert_eq!(
@@ -87,6 +102,6 @@ mod tests {
     #[test]
     fn only_journal_entries_expire() {
         let key = RecordKey { partition: "run#1".to_owned(), sort: "journal#000001".to_owned() };
-        assert!(record_item(&key, "{}", 1, "w").contains_key("ttl"));
+        assert!(record_item(&key, "{}", 1, &Mark::new("w".to_owned())).contains_key("ttl"));
     }
 }

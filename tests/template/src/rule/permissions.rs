@@ -53,6 +53,7 @@ fn own(function: &Function) -> &'static [(&'static str, &'static str)] {
             ("sqs:SendMessage", "ChangesQueue.Arn"),
             ("sqs:SendMessage", "PlanQueue.Arn"),
             ("sqs:SendMessage", "PrecheckQueue.Arn"),
+            ("sqs:SendMessage", "CopyQueue.Arn"),
             ("s3:PutObject", "Bucket.Arn/batches/*"),
         ],
         _ => &[
