@@ -133,7 +133,15 @@ async fn last_moved(records: &impl CheckpointTable, run: &Run) -> Result<UnixMs,
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, Lease, UnixMs, is_fresh_orphan, is_time_for_precheck};
+    use super::{
+        Duration, Lease, TICK_MAX, UnixMs, is_fresh_orphan, is_time_for_precheck, is_time_for_waiting,
+    };
+
+    #[test]
+    fn one_tick_in_five_sends_what_waits_for_the_tasks_of_others() {
+        let sent = (0_u32..20).filter(|tick| is_time_for_waiting(UnixMs(7_000).plus(TICK_MAX * *tick)));
+        assert_eq!(sent.collect::<Vec<_>>(), [0, 5, 10, 15]);
+    }
 
     #[test]
     fn a_chunk_is_an_orphan_for_two_ticks_after_its_holder_died() {
