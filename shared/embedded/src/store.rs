@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use migration::limits::{RECEIVE_MESSAGES_MAX, VISIBILITY_MAX};
+use migration::limits::RECEIVE_MESSAGES_MAX;
 use migration::port::{
     CheckpointTable, Clock, Commit, Delivery, Inbox, Outgoing, PortError, Queue, QueueName, Receipt, Record,
-    RecordKey, SendOutcome, Surface, Write, admit_message, admit_writes,
+    RecordKey, SendOutcome, Surface, Write, admit_message, admit_visibility, admit_writes,
 };
 
 use crate::messages::{self, DeadLetter, Held, QueueInFile, Wanted};
@@ -199,11 +199,4 @@ impl<C: Clock + Clone + 'static> Inbox for Store<C> {
 fn parse(receipt: &Receipt) -> Result<Held, PortError> {
     Held::parse(receipt)
         .ok_or_else(|| PortError::permanent(Surface::Queue, "a receipt this queue did not give"))
-}
-
-fn admit_visibility(visibility: Duration) -> Result<(), PortError> {
-    if visibility > VISIBILITY_MAX {
-        return Err(PortError::permanent(Surface::Queue, "a visibility timeout beyond 12 hours"));
-    }
-    Ok(())
 }

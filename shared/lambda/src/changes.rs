@@ -70,12 +70,10 @@ impl<F: Function> Host<F> {
             };
             if !is_done {
                 // What was passed by so far comes again too; order within the group is all that counts.
-                let passed = batches.iter().map(|(_, record)| *record);
-                for later in passed.clone().chain(group[at + 1..].iter().copied()) {
-                    self.put_off(std::slice::from_ref(later), Duration::ZERO).await;
-                }
-                let left = passed.chain(group[at..].iter().copied());
-                return left.map(|record| record.id.clone()).collect();
+                let mut others: Vec<&Record> = batches.iter().map(|(_, record)| *record).collect();
+                others.extend(&group[at + 1..]);
+                self.put_off(&others, Duration::ZERO).await;
+                return others.iter().chain([record]).map(|record| record.id.clone()).collect();
             }
         }
         let Some((run, _)) = batches.first().copied() else { return Vec::new() };
@@ -87,10 +85,7 @@ impl<F: Function> Host<F> {
             Ok(left) => left,
             Err(error) => {
                 tracing::error!(%error, "batches cannot be settled and come again");
-                let after = back_off(records[0].receive_count);
-                for record in &records {
-                    self.put_off(std::slice::from_ref(*record), after).await;
-                }
+                self.put_off(&records, back_off(records[0].receive_count)).await;
                 records.iter().map(|record| record.id.clone()).collect()
             }
         };
@@ -120,15 +115,15 @@ impl<F: Function> Host<F> {
         let now = clock.now();
         let ends = delivery::settle_lane(table, run, due, results, now).await?;
         self.ledger.spent(run, self.platform.environment.memory_mb, started.until(now));
-        let mut left = Vec::new();
-        for (record, end) in records.iter().zip(ends) {
-            if let Outcome::Again { after } = end.outcome() {
-                self.put_off(std::slice::from_ref(*record), after).await;
-                left.push(record.id.clone());
-            }
-        }
+        // All behind the first that comes again come again with it, after the same time.
+        let first = ends.iter().zip(0..).find_map(|(end, at)| match end.outcome() {
+            Outcome::Again { after } => Some((at, after)),
+            Outcome::Done => None,
+        });
+        let (left, after) = first.map_or((&[][..], Duration::ZERO), |(at, after)| (&records[at..], after));
+        self.put_off(left, after).await;
         tracing::info!(took_ms = started.until(now).as_millis(), left = left.len(), "applied");
-        Ok(left)
+        Ok(left.iter().map(|record| record.id.clone()).collect())
     }
 
     async fn apply_bodies(
@@ -139,8 +134,11 @@ impl<F: Function> Host<F> {
     ) -> Vec<Result<Outcome, HandlerError>> {
         let applied = async {
             let stored = run_store::load_run(&self.platform.records, run).await?;
-            let follows = stored.is_some_and(|stored| stored.value.state.follows());
-            let task = if follows { self.ends.task(&self.platform, run).await? } else { None };
+            let followed = stored.map(|stored| stored.value).filter(|run| run.state.follows());
+            let task = match &followed {
+                Some(run) => self.ends.task(&self.platform, run).await?,
+                None => None,
+            };
             let Some(task) = task else {
                 return Ok(records.iter().map(|_| Ok(Outcome::Done)).collect());
             };
@@ -162,7 +160,7 @@ impl<F: Function> Host<F> {
             Ok(()) => true,
             Err(error) => {
                 tracing::error!(%error, "the dead letters take nothing");
-                self.put_off(std::slice::from_ref(record), back_off(record.receive_count)).await;
+                self.put_off(&[record], back_off(record.receive_count)).await;
                 false
             }
         }

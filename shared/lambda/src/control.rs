@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use migration::budget::Budget;
 use migration::delivery::{self, Due, activity_of};
-use migration::message::{Message, Received};
+use migration::message::{self, Message, Received};
 use migration::outcome::{HandlerError, Outcome};
-use migration::port::{Clock, Inbox, Outgoing, PortError, Queue, QueueName, SendOutcome};
+use migration::port::{Clock, QueueName, Receipt};
 use migration::run::State;
 use migration::run_store;
 use tracing::Instrument;
@@ -48,7 +48,7 @@ impl<F: Function> Host<F> {
             Ok(is_done) => is_done,
             Err(error) => {
                 tracing::error!(%error, "a message cannot be settled and comes again");
-                self.put_off(std::slice::from_ref(record), back_off(record.receive_count)).await;
+                self.put_off(&[record], back_off(record.receive_count)).await;
                 false
             }
         }
@@ -57,7 +57,7 @@ impl<F: Function> Host<F> {
     /// Nobody can do anything with it: it comes again soon and often, until its queue gives it up.
     pub(crate) async fn leave_to_dead_letters(&self, record: &Record, error: &(impl Error + Sync)) -> bool {
         tracing::error!(%error, message = record.id, "a message is left to the dead letters");
-        self.put_off(std::slice::from_ref(record), UNREADABLE_AGAIN).await;
+        self.put_off(&[record], UNREADABLE_AGAIN).await;
         false
     }
 
@@ -100,7 +100,9 @@ impl<F: Function> Host<F> {
         if !stored.value.state.is_live() && !cleans_up {
             return Ok(Outcome::Done);
         }
-        let Some(task) = self.ends.task(&self.platform, run).await? else { return Ok(Outcome::Done) };
+        let Some(task) = self.ends.task(&self.platform, &stored.value).await? else {
+            return Ok(Outcome::Done);
+        };
         let budget = self.budget_for(&message, deadline);
         let work = Work::new(&self.platform, &self.ends, run, task, budget);
         self.handled(deadline, Box::pin(self.function.handle(&work, message))).await?
@@ -122,36 +124,23 @@ impl<F: Function> Host<F> {
         after: Duration,
     ) -> Result<bool, HandlerError> {
         if F::QUEUE.is_fifo() {
-            self.put_off(std::slice::from_ref(record), after).await;
+            self.put_off(&[record], after).await;
             return Ok(false);
         }
         let (since, now) = (received.since.unwrap_or(record.sent_at), self.platform.clock.now());
         if let Some(again) = delivery::again(&received.message, since, now, worked, after) {
-            send_one(&self.platform.queue, F::QUEUE, again).await?;
+            message::send_all(&self.platform.queue, F::QUEUE, &[again]).await?;
         }
         Ok(true)
     }
 
     /// Makes messages visible again after this time. Where that fails they come after their visibility timeout.
-    pub(crate) async fn put_off(&self, records: &[Record], after: Duration) {
-        for record in records {
-            let changed = self.platform.queue.change_visibility(F::QUEUE, &record.receipt, after).await;
-            if let Err(error) = changed {
-                tracing::warn!(%error, "a visibility timeout could not be changed");
-            }
+    pub(crate) async fn put_off(&self, records: &[&Record], after: Duration) {
+        let receipts: Vec<Receipt> = records.iter().map(|record| record.receipt.clone()).collect();
+        let changed = self.platform.queue.change_visibility_of(F::QUEUE, &receipts, after).await;
+        if let Err(error) = changed {
+            tracing::warn!(%error, "a visibility timeout could not be changed");
         }
-    }
-}
-
-/// Sends a message; it is in the queue when this succeeds.
-pub(crate) async fn send_one(
-    queue: &impl Queue,
-    name: QueueName,
-    message: Outgoing,
-) -> Result<(), PortError> {
-    match queue.send(name, &[message]).await?.pop() {
-        Some(SendOutcome::Failed(error)) => Err(error),
-        Some(SendOutcome::Sent) | None => Ok(()),
     }
 }
 

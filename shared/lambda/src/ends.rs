@@ -12,7 +12,7 @@ use std::time::Duration;
 use lindorm::Target;
 use migration::outcome::HandlerError;
 use migration::port::{Clock, PortError};
-use migration::run::RunId;
+use migration::run::{Run, RunId};
 use migration::run_store;
 use migration::submission::{End, authority};
 use migration::task::{Endpoint, SecretReference, Task};
@@ -47,17 +47,14 @@ pub(crate) struct RunEnds {
 }
 
 impl Ends {
-    /// The task of a run; none where there is no such run any more.
-    pub(crate) async fn task(&self, platform: &Platform, run: RunId) -> Result<Option<Task>, HandlerError> {
-        if let Some(kept) = self.kept(run, platform.clock.now()) {
+    /// The task of a run; none where a later run has replaced it.
+    pub(crate) async fn task(&self, platform: &Platform, run: &Run) -> Result<Option<Task>, HandlerError> {
+        if let Some(kept) = self.kept(run.id, platform.clock.now()) {
             return Ok(Some(kept.task));
         }
-        let Some(stored) = run_store::load_run(&platform.records, run).await? else { return Ok(None) };
-        let Some(task) = run_store::load_task(&platform.records, &stored.value).await? else {
-            return Ok(None);
-        };
+        let Some(task) = run_store::load_task(&platform.records, run).await? else { return Ok(None) };
         let now = platform.clock.now();
-        self.keep(run, RunEnds { task: task.clone(), source: None, target: None, made: now, used: now });
+        self.keep(run.id, RunEnds { task: task.clone(), source: None, target: None, made: now, used: now });
         Ok(Some(task))
     }
 

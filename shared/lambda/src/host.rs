@@ -4,7 +4,7 @@
 //!
 //! 1. SQS deletes every message that the answer does not name. So the answer is built from what is known to be done: a message
 //!    is named unless its handler ended with it, and a record that cannot be named fails the whole event.
-//! 2. Handlers get a deadline before the one of Lambda ([`stop_at`]) and end in good order by it. One that does not, or
+//! 2. Handlers get a deadline before the one of Lambda ([`Deadline`]) and end in good order by it. One that does not, or
 //!    panics, is given up ([`Host::handled`]) while there is time to answer: the other messages of the event are not
 //!    punished, and the failure is counted against the run. Giving up is no worse than a kill, which any
 //!    instruction must stand.

@@ -125,7 +125,7 @@ impl<F: Function> Host<F> {
             Ok(()) => true,
             Err(error) => {
                 tracing::error!(%error, place, "a submission cannot be taken in and comes again");
-                self.put_off(std::slice::from_ref(record), back_off(record.receive_count)).await;
+                self.put_off(&[record], back_off(record.receive_count)).await;
                 false
             }
         }

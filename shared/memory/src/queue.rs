@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use migration::limits::{DEDUPLICATION_SPAN, MESSAGE_RETENTION, RECEIVE_MESSAGES_MAX, VISIBILITY_MAX};
+use migration::limits::{DEDUPLICATION_SPAN, MESSAGE_RETENTION, RECEIVE_MESSAGES_MAX};
 use migration::port::{
     Clock, Delivery, Inbox, Outgoing, PortError, Queue, QueueName, Receipt, SendOutcome, Surface,
-    admit_message,
+    admit_message, admit_visibility,
 };
 use migration::retry::Retry;
 use migration::time::UnixMs;
@@ -208,13 +208,6 @@ fn receipt(id: u64, count: u32) -> Receipt {
 fn parse_receipt(receipt: &Receipt) -> Option<(u64, u32)> {
     let (id, count) = receipt.0.split_once('.')?;
     Some((id.parse().ok()?, count.parse().ok()?))
-}
-
-fn admit_visibility(visibility: Duration) -> Result<(), PortError> {
-    if visibility > VISIBILITY_MAX {
-        return Err(PortError::permanent(Surface::Queue, "a visibility timeout beyond 12 hours"));
-    }
-    Ok(())
 }
 
 impl Queue for MemoryQueue {

@@ -216,7 +216,15 @@ impl Received {
 pub async fn send(queue: &impl Queue, messages: &[Message]) -> Result<(), PortError> {
     let Some(name) = messages.first().map(Message::queue) else { return Ok(()) };
     let bodies: Vec<Outgoing> = messages.iter().map(Message::outgoing).collect();
-    for outcome in queue.send(name, &bodies).await? {
+    send_all(queue, name, &bodies).await
+}
+
+/// As [`send`], for messages in the form in which they travel.
+///
+/// # Errors
+/// The first failure; the messages may be sent again, a message too many is harmless.
+pub async fn send_all(queue: &impl Queue, name: QueueName, bodies: &[Outgoing]) -> Result<(), PortError> {
+    for outcome in queue.send(name, bodies).await? {
         match outcome {
             SendOutcome::Sent => {}
             SendOutcome::Failed(error) => return Err(error),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName};
-use migration::limits::{RECEIVE_MESSAGES_MAX, VISIBILITY_MAX};
-use migration::port::{Delivery, Inbox, PortError, QueueName, Receipt, Surface};
+use migration::limits::RECEIVE_MESSAGES_MAX;
+use migration::port::{Delivery, Inbox, PortError, QueueName, Receipt, Surface, admit_visibility};
 use migration::retry::{Effect, Retry};
 
 use crate::classify::failed;
@@ -130,13 +130,6 @@ impl Inbox for SqsQueues {
 
 fn is_stale(error: Option<&impl ProvideErrorMetadata>) -> bool {
     error.and_then(ProvideErrorMetadata::code).is_some_and(|code| STALE.contains(&code))
-}
-
-fn admit_visibility(visibility: Duration) -> Result<(), PortError> {
-    if visibility <= VISIBILITY_MAX {
-        return Ok(());
-    }
-    Err(PortError::permanent(Surface::Queue, "a visibility timeout beyond twelve hours"))
 }
 
 fn delivery(mut message: Message) -> Result<Delivery, PortError> {

@@ -3,9 +3,12 @@
 //! The bounds are those of the narrowest platform, checked in one place, so that what one adapter takes the
 //! others take too. Nothing here touches a server; a refusal never carries a body.
 
+use std::time::Duration;
+
 use crate::limits::{
     MESSAGE_BYTES_MAX, MESSAGE_DELAY_MAX, MESSAGE_ID_CHARS_MAX, RECORD_BODY_BYTES_MAX,
     RECORD_PARTITION_BYTES_MAX, RECORD_SORT_BYTES_MAX, TRANSACTION_BYTES_MAX, TRANSACTION_WRITES_MAX,
+    VISIBILITY_MAX,
 };
 use crate::port::checkpoint_table::{RecordKey, Write};
 use crate::port::error::{PortError, Surface};
@@ -92,6 +95,17 @@ pub fn admit_message(queue: QueueName, message: &Outgoing) -> Result<(), PortErr
         (true, _, _) => refuse(format!("{queue} needs a message group and a deduplication id")),
         (false, _, _) => refuse(format!("{queue} takes neither message group nor deduplication id")),
     }
+}
+
+/// Whether a message may stay invisible for so long.
+///
+/// # Errors
+/// A permanent [`PortError`] without effect where it may not.
+pub fn admit_visibility(visibility: Duration) -> Result<(), PortError> {
+    if visibility > VISIBILITY_MAX {
+        return Err(PortError::permanent(Surface::Queue, "a visibility timeout beyond 12 hours"));
+    }
+    Ok(())
 }
 
 /// The characters SQS takes in a body: those of XML 1.0.

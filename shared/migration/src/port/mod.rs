@@ -14,7 +14,7 @@ mod queue;
 mod source;
 mod target;
 
-pub use admission::{admit_message, admit_writes};
+pub use admission::{admit_message, admit_visibility, admit_writes};
 pub use change_log::{
     Begin, ChangeLog, ImageFault, LogEnd, LogEvent, LogGone, LogStart, LogStream, OpenAt, RawChange,
     RowImages, StartWay,
