@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use aws::{Deployment, DeploymentError};
-use embedded::{TaskLock, TaskLockError};
+use embedded::TaskLock;
 
 use crate::command::CommandError;
 use crate::command_line::CloudArgs;
@@ -67,10 +67,6 @@ impl Place {
         if self.deployment.is_some() {
             return Ok(Worker::Functions);
         }
-        match TaskLock::acquire(folder, task) {
-            Ok(_) => Ok(Worker::Nobody),
-            Err(TaskLockError::Held { .. }) => Ok(Worker::Process),
-            Err(error @ (TaskLockError::Name | TaskLockError::File(_))) => Err(error.into()),
-        }
+        Ok(if TaskLock::is_held(folder, task)? { Worker::Process } else { Worker::Nobody })
     }
 }

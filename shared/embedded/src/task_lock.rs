@@ -2,10 +2,13 @@
 //!
 //! The lock belongs to the open file, so it vanishes with the process however that ends; the file itself stays and
 //! means nothing. The process id inside is only told to the operator and decides nothing.
+//!
+//! Who runs a task holds the lock alone; who only asks shares it for a moment. So a task that is being asked about can
+//! be taken: a lock that can be shared is held by nobody alone, and taking it is tried again.
 
 use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
 use std::io::{self, Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The right of this process to run a task; given back when dropped.
 #[derive(Debug)]
@@ -32,27 +35,54 @@ pub enum TaskLockError {
 }
 
 impl TaskLock {
-    /// Takes the task, or says who holds it. Never waits.
+    /// Takes the task, or says who holds it. Never waits for one who does.
     ///
     /// # Errors
     /// [`TaskLockError`].
     pub fn acquire(data_dir: &Path, task: &str) -> Result<Self, TaskLockError> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if task.is_empty() || !task.bytes().all(is_plain) {
-            return Err(TaskLockError::Name);
+        let path = path_of(data_dir, task)?;
+        if let Some(folder) = path.parent() {
+            create_dir_all(folder).map_err(TaskLockError::File)?;
         }
-        let folder = data_dir.join("locks");
-        create_dir_all(&folder).map_err(TaskLockError::File)?;
-        let path = folder.join(format!("{task}.lock"));
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = open.map_err(TaskLockError::File)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(TaskLockError::Held { pid: read_pid(&mut file) }),
-            Err(TryLockError::Error(error)) => return Err(TaskLockError::File(error)),
+        while !locked(file.try_lock())? {
+            if !locked(file.try_lock_shared())? {
+                return Err(TaskLockError::Held { pid: read_pid(&mut file) });
+            }
+            file.unlock().map_err(TaskLockError::File)?;
+            std::thread::yield_now();
         }
         write_pid(&mut file).map_err(TaskLockError::File)?;
         Ok(Self { _file: file })
+    }
+
+    /// Whether somebody holds the task. Asking is in nobody's way.
+    ///
+    /// # Errors
+    /// [`TaskLockError::Name`] and [`TaskLockError::File`].
+    pub fn is_held(data_dir: &Path, task: &str) -> Result<bool, TaskLockError> {
+        match File::open(path_of(data_dir, task)?) {
+            Ok(file) => Ok(!locked(file.try_lock_shared())?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(TaskLockError::File(error)),
+        }
+    }
+}
+
+fn path_of(data_dir: &Path, task: &str) -> Result<PathBuf, TaskLockError> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if task.is_empty() || !task.bytes().all(is_plain) {
+        return Err(TaskLockError::Name);
+    }
+    Ok(data_dir.join("locks").join(format!("{task}.lock")))
+}
+
+fn locked(attempt: Result<(), TryLockError>) -> Result<bool, TaskLockError> {
+    match attempt {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(TaskLockError::File(error)),
     }
 }
 
@@ -70,6 +100,8 @@ fn write_pid(file: &mut File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::{TaskLock, TaskLockError};
 
     #[test]
@@ -83,8 +115,30 @@ mod tests {
             format!("the task is already running in process {}", std::process::id())
         );
         TaskLock::acquire(folder.path(), "another").unwrap();
+        assert!(TaskLock::is_held(folder.path(), "shop-move").unwrap());
         drop(held);
+        assert!(!TaskLock::is_held(folder.path(), "shop-move").unwrap());
+        assert!(!TaskLock::is_held(folder.path(), "unknown").unwrap());
         TaskLock::acquire(folder.path(), "shop-move").unwrap();
+    }
+
+    #[test]
+    fn a_task_can_be_taken_while_others_ask_about_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        TaskLock::is_held(folder.path(), "shop-move").unwrap();
+                    }
+                });
+            }
+            let taken: Vec<_> =
+                (0..1_000).map(|_| TaskLock::acquire(folder.path(), "shop-move").map(drop)).collect();
+            is_over.store(true, Ordering::Relaxed);
+            assert!(taken.iter().all(Result::is_ok));
+        });
     }
 
     #[test]
