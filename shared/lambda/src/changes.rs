@@ -135,14 +135,10 @@ impl<F: Function> Host<F> {
         let applied = async {
             let stored = run_store::load_run(&self.platform.records, run).await?;
             let followed = stored.map(|stored| stored.value).filter(|run| run.state.follows());
-            let task = match &followed {
-                Some(run) => self.ends.task(&self.platform, run).await?,
-                None => None,
-            };
-            let Some(task) = task else {
-                return Ok(records.iter().map(|_| Ok(Outcome::Done)).collect());
-            };
-            let work = Work::new(&self.platform, &self.ends, run, task, deadline.budget);
+            let nothing = || Ok(records.iter().map(|_| Ok(Outcome::Done)).collect());
+            let Some(run) = followed else { return nothing() };
+            let Some(task) = self.ends.task(&self.platform, &run).await? else { return nothing() };
+            let work = Work::new(&self.platform, &self.ends, &run, task, deadline.budget);
             let bodies: Vec<&str> = records.iter().map(|record| record.body.as_str()).collect();
             self.handled(deadline, Box::pin(self.function.apply(&work, &bodies))).await?
         };

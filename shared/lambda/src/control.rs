@@ -104,7 +104,7 @@ impl<F: Function> Host<F> {
             return Ok(Outcome::Done);
         };
         let budget = self.budget_for(&message, deadline);
-        let work = Work::new(&self.platform, &self.ends, run, task, budget);
+        let work = Work::new(&self.platform, &self.ends, &stored.value, task, budget);
         self.handled(deadline, Box::pin(self.function.handle(&work, message))).await?
     }
 

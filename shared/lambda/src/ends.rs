@@ -3,7 +3,9 @@
 //! An environment is frozen between invocations, for seconds or for ever, and servers close what is idle; so connections are
 //! used again only shortly after their last use. A password is read when connections are made, and again at the
 //! latest when it is [`KEPT_MAX`] old. Where a login is refused with a password that was kept, it may have been rotated: it
-//! is read once more before anybody fails.
+//! is read once more before anybody fails. A rotation changes the server before the secret, and connections that are added
+//! under way have the password of the first; so past the precheck, which has shown that the login works, a refusal
+//! is tried again like any other failure that may pass, and fails the run when its window is over.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -11,7 +13,7 @@ use std::time::Duration;
 
 use lindorm::Target;
 use migration::outcome::HandlerError;
-use migration::port::{Clock, PortError};
+use migration::port::{Clock, PortError, QueueName};
 use migration::run::{Run, RunId};
 use migration::run_store;
 use migration::submission::{End, authority};
@@ -33,8 +35,11 @@ const TARGET_CONNECTIONS: usize = 8;
 const ACCESS_DENIED: u16 = 1045;
 
 /// The runs this environment has worked at lately.
-#[derive(Default)]
-pub(crate) struct Ends(Mutex<HashMap<RunId, RunEnds>>);
+pub(crate) struct Ends {
+    runs: Mutex<HashMap<RunId, RunEnds>>,
+    /// Whether a login that is refused is worth another try.
+    passwords_rotate: bool,
+}
 
 /// A run's task, and its connections as far as they were needed; clones share them.
 #[derive(Clone)]
@@ -47,6 +52,10 @@ pub(crate) struct RunEnds {
 }
 
 impl Ends {
+    pub(crate) fn new(queue: QueueName) -> Self {
+        Self { runs: Mutex::default(), passwords_rotate: queue != QueueName::Precheck }
+    }
+
     /// The task of a run; none where a later run has replaced it.
     pub(crate) async fn task(&self, platform: &Platform, run: &Run) -> Result<Option<Task>, HandlerError> {
         if let Some(kept) = self.kept(run.id, platform.clock.now()) {
@@ -72,7 +81,8 @@ impl Ends {
         let mut login = Login::Kept;
         let source = loop {
             let password = password(platform, &task.source, login).await?;
-            let settings = mysql::ConnectionSettings::of(&task.source, password, authority.clone());
+            let mut settings = mysql::ConnectionSettings::of(&task.source, password, authority.clone());
+            settings.password_rotates = self.passwords_rotate;
             match Source::connect(&settings, SOURCE_SESSIONS).await {
                 Err(refused) if login.may_be_rotated(&refused) => login = Login::Fresh,
                 connected => break connected?,
@@ -96,8 +106,9 @@ impl Ends {
         let mut login = Login::Kept;
         let target = loop {
             let password = password(platform, &task.target, login).await?;
-            let settings =
+            let mut settings =
                 lindorm::Settings::of(&task.target, password, authority.clone(), TARGET_CONNECTIONS);
+            settings.password_rotates = self.passwords_rotate;
             match Target::connect(settings).await {
                 Err(refused) if login.may_be_rotated(&refused) => login = Login::Fresh,
                 connected => break connected?,
@@ -131,7 +142,7 @@ impl Ends {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, RunEnds>> {
-        self.0.lock().expect("invariant: nothing panics while it holds this lock")
+        self.runs.lock().expect("invariant: nothing panics while it holds this lock")
     }
 }
 

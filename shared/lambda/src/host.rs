@@ -76,7 +76,7 @@ impl Deadline {
 
 impl<F: Function> Host<F> {
     pub(crate) fn new(function: F, platform: Platform) -> Self {
-        Self { function, platform, ends: Ends::default(), ledger: Ledger::default() }
+        Self { function, platform, ends: Ends::new(F::QUEUE), ledger: Ledger::default() }
     }
 
     /// Handles an event.

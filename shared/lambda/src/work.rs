@@ -7,7 +7,7 @@ use clock::SystemClock;
 use lindorm::Target;
 use migration::budget::Budget;
 use migration::outcome::HandlerError;
-use migration::run::RunId;
+use migration::run::{Run, RunId};
 use migration::task::Task;
 use mysql::Source;
 
@@ -22,18 +22,13 @@ pub struct Work<'a> {
     pub(crate) task: Task,
     pub(crate) target_name: String,
     pub(crate) budget: Budget,
+    pub(crate) is_over: bool,
 }
 
 impl<'a> Work<'a> {
-    pub(crate) fn new(
-        platform: &'a Platform,
-        ends: &'a Ends,
-        run: RunId,
-        task: Task,
-        budget: Budget,
-    ) -> Self {
+    pub(crate) fn new(platform: &'a Platform, ends: &'a Ends, run: &Run, task: Task, budget: Budget) -> Self {
         let target_name = task.target.instance();
-        Self { platform, ends, run, task, target_name, budget }
+        Self { platform, ends, run: run.id, task, target_name, budget, is_over: run.state.is_over() }
     }
 
     /// The checkpoint table.
@@ -72,11 +67,15 @@ impl<'a> Work<'a> {
         &self.target_name
     }
 
-    /// The run's source, connected.
+    /// The run's source, connected; not connected where the run is over and only the target has to be cleared: the source may
+    /// be gone.
     ///
     /// # Errors
     /// What stood against the login, or against reading the password.
     pub async fn source(&self) -> Result<Source, HandlerError> {
+        if self.is_over {
+            return Ok(Source::new(&mysql::ConnectionSettings::of(&self.task.source, None, None), 1));
+        }
         self.ends.source(self.platform, self.run, &self.task).await
     }
 

@@ -40,6 +40,7 @@ async fn measure(port: u16, rows: i64, connections: usize) -> Result<(), Box<dyn
         port,
         user: "root".to_owned(),
         password: None,
+        password_rotates: false,
         tls: Tls { mode: TlsMode::Disabled, ca: None },
         authority: None,
         connections,

@@ -10,12 +10,15 @@ use migration::retry::{Effect, Retry};
 
 use crate::error_table::{ErrorLine, STATES, TABLE};
 
+/// User or password are wrong, or the account may not do this.
+pub(crate) const LOGIN_REFUSED: u16 = 1045;
+
 /// What an error means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// The row's own values were refused.
     Row,
-    /// No connection was to be had: too many of them. Nothing was sent.
+    /// No connection was to be had for now: there are too many, or the password is being changed. Nothing was sent.
     Crowded,
     /// A resource limit: refused for now, or for its size.
     Throttled,

@@ -99,6 +99,11 @@ impl Failure {
         }
     }
 
+    /// The same failure where it is known to mean something else.
+    pub(crate) fn of_class(self, class: Class) -> Self {
+        Self { class, ..self }
+    }
+
     /// The same failure of an address that is none.
     pub(crate) fn of_unknown_host(self) -> Self {
         Self { what: "the host name cannot be resolved".to_owned(), ..self }

@@ -11,7 +11,7 @@ use migration::limits::STATEMENTS_BYTES_MAX;
 use mysql_async::Opts;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::classify::Class;
+use crate::classify::{Class, LOGIN_REFUSED};
 use crate::failure::Failure;
 use crate::moment::now;
 use crate::request::Backslashes;
@@ -101,13 +101,21 @@ impl Pool {
 
     async fn open(&self, setup: Setup) -> Result<Session, Failure> {
         let options = self.options.lock().expect("invariant: no panic while holding the lock").clone();
-        let (mut session, used) = open_verified(&self.settings, options).await?;
+        let opened = open_verified(&self.settings, options).await;
+        let (mut session, used) = opened.map_err(|failure| self.unconnected(failure))?;
         *self.options.lock().expect("invariant: no panic while holding the lock") = used;
         match setup {
             Setup::Ours => session.set_time_zone().await.map_err(Failure::before_sending)?,
             Setup::None => {}
         }
         Ok(session)
+    }
+
+    fn unconnected(&self, failure: Failure) -> Failure {
+        if self.settings.password_rotates && failure.code == Some(LOGIN_REFUSED) {
+            return failure.of_class(Class::Crowded);
+        }
+        failure
     }
 
     fn take_idle(&self) -> Option<Session> {
@@ -194,6 +202,7 @@ mod tests {
             port: 33_060,
             user: "u".to_owned(),
             password: None,
+            password_rotates: false,
             tls: Tls { mode: TlsMode::Disabled, ca: None },
             authority: None,
             connections: 4,

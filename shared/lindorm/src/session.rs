@@ -347,6 +347,7 @@ mod tests {
             port: 33_060,
             user: "u".to_owned(),
             password: None,
+            password_rotates: false,
             tls: Tls { mode, ca: Some("ca.pem".into()) },
             authority: None,
             connections: 1,

@@ -21,6 +21,8 @@ pub struct Settings {
     pub user: String,
     /// Its password; none for an account without.
     pub password: Option<String>,
+    /// Whether the password may be changed while it is used here: a login that is refused is worth another try.
+    pub password_rotates: bool,
     /// How the line is protected.
     pub tls: Tls,
     /// The text of `tls.ca`, in PEM, where there is no such file here.
@@ -43,6 +45,7 @@ impl Settings {
             port: end.port,
             user: end.user.clone(),
             password,
+            password_rotates: false,
             tls: end.tls.clone(),
             authority,
             connections: connections.max(CONNECTIONS_DEFAULT),
@@ -76,6 +79,7 @@ mod tests {
             port: 33_060,
             user: "root".to_owned(),
             password: Some("Tr0ub4dor".to_owned()),
+            password_rotates: false,
             tls: Tls { mode: TlsMode::Disabled, ca: None },
             authority: None,
             connections: 4,

@@ -29,6 +29,7 @@ async fn main() -> Result<(), Failure> {
         port: port.parse()?,
         user: user.clone(),
         password: std::env::var("SOURCE_PASSWORD").ok(),
+        password_rotates: false,
         tls: TlsSettings { mode: TlsMode::Disabled, authorities: None },
         connect_timeout: Duration::from_secs(10),
     };

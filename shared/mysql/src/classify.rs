@@ -19,6 +19,8 @@ const LONG: Retry = Retry::After(Duration::from_secs(60));
 
 /// `max_execution_time` ran out (MySQL manual, server error reference).
 pub(crate) const EXECUTION_TIME_EXCEEDED: u16 = 3024;
+/// User or password are wrong.
+pub(crate) const LOGIN_REFUSED: u16 = 1045;
 /// The statement was killed, by us or by the operator.
 pub(crate) const INTERRUPTED: u16 = 1317;
 
@@ -37,7 +39,7 @@ const KNOWN: &[(&[u16], Retry, &str)] = &[
     (&[1412, 1615], AT_ONCE, "the table's definition changed while it was read"),
     (&[1153], Retry::Never, "a row is larger than a packet may be"),
     (&[1044, 1142, 1143, 1227, 1370], Retry::Operator, "the account lacks a right"),
-    (&[1045, 1698, 3118], Retry::Operator, "the login was refused"),
+    (&[LOGIN_REFUSED, 1698, 3118], Retry::Operator, "the login was refused"),
     (&[1129, 1130], Retry::Operator, "the server does not accept this host"),
     (&[1820, 1862], Retry::Operator, "the account's password has expired"),
     (&[3159], Retry::Operator, "the server demands TLS"),

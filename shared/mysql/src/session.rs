@@ -17,8 +17,11 @@ use mysql_async::{Conn, Opts, Pool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use crate::classify::classify;
+use crate::classify::{LOGIN_REFUSED, classify};
 use crate::settings::ConnectionSettings;
+
+/// When a login with the new password may be tried.
+const AFTER_ROTATION: Retry = Retry::After(Duration::from_secs(1));
 
 /// The MySQL source. Clones share their sessions.
 #[derive(Clone)]
@@ -31,6 +34,7 @@ struct Shared {
     permits: Semaphore,
     sessions_max: usize,
     options: Opts,
+    password_rotates: bool,
     connect_timeout: Duration,
     /// Bytes of a row, by table, as pages showed them.
     row_bytes: Mutex<BTreeMap<TableId, u64>>,
@@ -58,6 +62,7 @@ impl Source {
             options,
             permits: Semaphore::new(sessions_max.max(1)),
             sessions_max: sessions_max.max(1),
+            password_rotates: settings.password_rotates,
             connect_timeout: settings.connect_timeout,
             row_bytes: Mutex::new(BTreeMap::new()),
         };
@@ -92,7 +97,7 @@ impl Source {
                 effect: Effect::None,
                 cause: None,
             })?
-            .map_err(|error| classify(&error, "connecting"))?;
+            .map_err(|error| self.unconnected(&error, "connecting"))?;
         Ok(Session { conn, _permit: permit })
     }
 
@@ -125,6 +130,15 @@ impl Source {
             }
             closed += 1;
         }
+    }
+
+    /// The port error of a session that could not be opened.
+    pub(crate) fn unconnected(&self, error: &mysql_async::Error, doing: &str) -> PortError {
+        let error = classify(error, doing);
+        if self.shared.password_rotates && error.code == Some(LOGIN_REFUSED) {
+            return PortError { retry: AFTER_ROTATION, ..error };
+        }
+        error
     }
 
     /// The options of every session, for one outside the pool.

@@ -61,6 +61,8 @@ pub struct ConnectionSettings {
     pub user: String,
     /// The account's password, if it has one.
     pub password: Option<String>,
+    /// Whether the password may be changed while it is used here: a login that is refused is worth another try.
+    pub password_rotates: bool,
     /// The line's protection.
     pub tls: TlsSettings,
     /// How long connecting, TLS and login may take together.
@@ -91,6 +93,7 @@ impl ConnectionSettings {
             port: end.port,
             user: end.user.clone(),
             password,
+            password_rotates: false,
             tls: TlsSettings { mode: end.tls.mode, authorities },
             connect_timeout: CONNECT_TIMEOUT,
         }
@@ -166,6 +169,7 @@ mod tests {
             port: 3306,
             user: "ferry".to_owned(),
             password: Some("hunter2".to_owned()),
+            password_rotates: false,
             tls: TlsSettings { mode: TlsMode::Required, authorities: None },
             connect_timeout: Duration::from_secs(10),
         }

@@ -168,6 +168,7 @@ fn source(server: &MysqlServer) -> Source {
         port: server.port(),
         user: server.user().to_owned(),
         password: None,
+        password_rotates: false,
         tls: TlsSettings { mode: TlsMode::Disabled, authorities: None },
         connect_timeout: Duration::from_secs(20),
     };

@@ -189,6 +189,17 @@ impl Cloud {
         Ok(answer["ARN"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// Gives a secret another value.
+    ///
+    /// # Errors
+    /// Where the server refuses.
+    pub async fn change_secret(&self, arn: &str, value: &str) -> Result<(), CloudError> {
+        let http = AwsHttp::new(&self.endpoints.secrets, "secretsmanager", &self.stack.region);
+        let token = uuid::Uuid::new_v4().to_string();
+        let body = json!({"SecretId": arn, "SecretString": value, "ClientRequestToken": token});
+        http.call("secretsmanager.PutSecretValue", &body).await.map(drop)
+    }
+
     /// Stores an object.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use mysql_async::prelude::Queryable as _;
 use mysql_async::{BinlogStreamRequest, Conn, Error};
 use tokio::time::timeout;
 
-use crate::classify::{classify, fault};
+use crate::classify::{LOGIN_REFUSED, classify, fault};
 use crate::log::cursor::Cursor;
 use crate::log::file_name::file_number;
 use crate::log::files::{LogFile, files};
@@ -50,6 +50,11 @@ pub(crate) async fn open(source: &Source, at: &OpenAt) -> Result<Result<Follower
                 }
                 tokio::time::sleep(BETWEEN_ATTEMPTS).await;
             }
+            // The account has logged in; a server says the same of a right that it lacks.
+            Ok(Err(Error::Server(error))) if error.code == LOGIN_REFUSED => {
+                let what = format!("the account lacks the right REPLICATION SLAVE (error {LOGIN_REFUSED})");
+                return Err(refused(&what, Some(LOGIN_REFUSED), Retry::Operator));
+            }
             Ok(Err(error)) => return Err(classify(&error, DOING)),
         }
     }
@@ -60,7 +65,10 @@ async fn dump(source: &Source, at: &OpenAt) -> Result<Result<Follower, PortError
         Ok(cursor) => cursor,
         Err(error) => return Ok(Err(fault(format!("{DOING}: {error}")))),
     };
-    let mut conn = Conn::new(source.options().clone()).await?;
+    let mut conn = match Conn::new(source.options().clone()).await {
+        Ok(conn) => conn,
+        Err(error) => return Ok(Err(source.unconnected(&error, DOING))),
+    };
     let period = HEARTBEAT.as_nanos();
     conn.query_drop(format!(
         "SET @source_heartbeat_period = {period}, @master_heartbeat_period = {period}, \

@@ -64,7 +64,7 @@ pub(crate) async fn start(source: &Source) -> Result<LogStart, PortError> {
 async fn under_lock(source: &Source) -> Result<Option<OpenAt>, PortError> {
     let connecting = timeout(source.connect_timeout(), Conn::new(source.options().clone())).await;
     let Ok(conn) = connecting else { return Ok(None) };
-    let mut conn = conn.map_err(|error| classify(&error, "connecting"))?;
+    let mut conn = conn.map_err(|error| source.unconnected(&error, "connecting"))?;
     // The connection is dropped, and the lock with it, wherever this ends.
     let locked = async {
         conn.query_drop("SET SESSION lock_wait_timeout = 1").await?;

@@ -13,12 +13,15 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::aws::both_sides::{Side, differences};
 use crate::aws::shop::{MARK, TABLES};
-use crate::stage::{Ended, Running};
+use crate::stage::{Ended, LindormClient, Running};
 
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 const REGION: &str = "us-east-1";
 const SOURCE_PASSWORD: &str = "Password-of-the-source-1";
 const TARGET_PASSWORD: &str = "Password-of-the-target-2";
+/// Of accounts that are given another one.
+const FORMER_PASSWORD: &str = "Password-of-both-ends-3";
+const LATER_PASSWORD: &str = "Password-of-both-ends-4";
 /// Far beyond what any scenario needs.
 const PATIENCE: Duration = Duration::from_secs(240);
 
@@ -50,6 +53,44 @@ fn endpoints() -> Endpoints {
     let others = OTHERS.get_or_init(|| Moto::start().expect("moto starts")).url();
     let sqs = QUEUES.get_or_init(|| LocalStack::start().expect("LocalStack starts")).url();
     Endpoints { sqs, dynamodb: others.clone(), s3: others.clone(), secrets: others }
+}
+
+/// A user at both ends.
+pub(crate) struct Account {
+    name: String,
+    secret: String,
+}
+
+impl Account {
+    /// Changes its password at both ends, and closes its sessions at the source.
+    pub(crate) fn change_password(&self) {
+        let name = &self.name;
+        source().sql(&format!("ALTER USER {name} IDENTIFIED BY '{LATER_PASSWORD}'")).expect("it is changed");
+        let mut client = LindormClient::with_password(target(), "default", Some(TARGET_PASSWORD));
+        client.run(&format!("ALTER USER {name} SET PASSWORD = '{LATER_PASSWORD}'"));
+        self.close_sessions();
+    }
+
+    /// Takes from it the right to follow the log, and closes its sessions at the source.
+    pub(crate) fn may_not_follow(&self) {
+        source().sql(&format!("REVOKE REPLICATION SLAVE ON *.* FROM {}", self.name)).expect("it is revoked");
+        self.close_sessions();
+    }
+
+    fn close_sessions(&self) {
+        let ids = source()
+            .sql(&format!("SELECT id FROM performance_schema.processlist WHERE user = '{}'", self.name));
+        for id in ids.expect("sessions are listed").lines().filter(|id| id.parse::<u64>().is_ok()) {
+            // It may have ended by itself.
+            let _ = source().sql(&format!("KILL {id}"));
+        }
+    }
+}
+
+/// The tables of a database of the target.
+pub(crate) fn tables_of_target(database: &str) -> Vec<String> {
+    let mut client = LindormClient::with_password(target(), database, Some(TARGET_PASSWORD));
+    client.rows("SHOW TABLES").into_iter().flatten().collect()
 }
 
 /// A stack that runs.
@@ -123,6 +164,34 @@ impl Deployment {
             "tuning": {"chunk_bytes": "64 KiB", "copiers": 2, "lanes": 4},
             "ignore": ["gtid_mode", "binlog_retention", "sync_binlog", "probe_stamp"],
         })
+    }
+
+    /// As [`document`](Self::document), with an account of its own at both ends and a secret for both.
+    pub(crate) fn document_of(&self, account: &str, database: &str) -> (Value, Account) {
+        let name = account.to_owned();
+        let made = source().sql(&format!(
+            "CREATE USER {name} IDENTIFIED BY '{FORMER_PASSWORD}';
+             GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT, XA_RECOVER_ADMIN ON *.* TO {name}"
+        ));
+        made.expect("a user is made");
+        let mut client = LindormClient::with_password(target(), "default", Some(TARGET_PASSWORD));
+        client.run(&format!("CREATE USER {name} IDENTIFIED BY '{FORMER_PASSWORD}'"));
+        client.run(&format!("GRANT ALL ON GLOBAL TO {name}"));
+        let secret_name = format!("{}-{name}", self.stack);
+        let secret = self.cloud.create_secret(&secret_name, FORMER_PASSWORD);
+        let secret = self.runtime.block_on(secret).expect("the secret is stored");
+        let mut document = self.document(&name, "full_and_incremental", database);
+        for end in ["source", "target"] {
+            document[end]["user"] = json!(name);
+            document[end]["password"]["secrets_manager"] = json!(secret);
+        }
+        (document, Account { name, secret })
+    }
+
+    /// Gives the account's secret the password that its servers have by now.
+    pub(crate) fn change_secret(&self, account: &Account) {
+        let changed = self.cloud.change_secret(&account.secret, LATER_PASSWORD);
+        self.runtime.block_on(changed).expect("the secret is changed");
     }
 
     /// Puts the document into the bucket and sends what EventBridge sends then.
@@ -276,7 +345,7 @@ impl Deployment {
         for function in self.cloud.functions() {
             let (name, log) = (&function.settings().name, function.log().expect("a log"));
             for line in log.lines() {
-                for secret in [MARK, SOURCE_PASSWORD, TARGET_PASSWORD] {
+                for secret in [MARK, SOURCE_PASSWORD, TARGET_PASSWORD, FORMER_PASSWORD, LATER_PASSWORD] {
                     assert!(!line.contains(secret), "{name} tells a value: {line}");
                 }
                 // A function that was killed may have written half a line.

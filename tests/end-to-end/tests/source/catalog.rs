@@ -16,6 +16,7 @@ async fn facts_hold_what_precheck_judges_and_no_password() {
     let settings = ConnectionSettings {
         user: "reader".to_owned(),
         password: Some("open sesame".to_owned()),
+        password_rotates: false,
         tls: TlsSettings { mode: TlsMode::Required, authorities: None },
         ..settings(server())
     };

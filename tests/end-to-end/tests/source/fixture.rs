@@ -27,6 +27,7 @@ pub(crate) fn settings(server: &MysqlServer) -> ConnectionSettings {
         port: server.port(),
         user: server.user().to_owned(),
         password: None,
+        password_rotates: false,
         tls: TlsSettings { mode: TlsMode::Disabled, authorities: None },
         connect_timeout: Duration::from_secs(20),
     }

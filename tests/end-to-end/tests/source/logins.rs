@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use migration::port::SourceCatalog;
+use migration::port::{ChangeLog, OpenAt, SourceCatalog};
+use migration::position::LogPlace;
 use migration::retry::Retry;
 use migration::task::TlsMode;
 use mysql::{Authorities, ConnectionSettings, Source, TlsSettings};
@@ -66,6 +67,41 @@ async fn a_wrong_password_is_the_operators_and_is_not_repeated() {
     let error = Source::connect(&settings("very wrong"), 1).await.unwrap_err();
     assert_eq!((error.code, error.retry), (Some(1045), Retry::Operator));
     assert!(!format!("{error:?}").contains("very wrong"));
+}
+
+#[tokio::test]
+async fn a_password_that_rotates_is_tried_again_wherever_a_session_is_opened() {
+    server().sql("CREATE USER rotating IDENTIFIED BY 'former'").unwrap();
+    let settings = ConnectionSettings {
+        user: "rotating".to_owned(),
+        password: Some("former".to_owned()),
+        password_rotates: true,
+        ..with_tls(server(), TlsMode::Required, None)
+    };
+    let source = Source::connect(&settings, 1).await.unwrap();
+    server().sql("ALTER USER rotating IDENTIFIED BY 'later'").unwrap();
+    let at = OpenAt { place: LogPlace { file: 1, offset: 4 }, file_name: "binlog.000001".to_owned() };
+    let opened = source.open(&at).await;
+    let refused = [opened.err(), Source::connect(&settings, 1).await.err()];
+    for error in refused.map(Option::unwrap) {
+        assert!(error.code == Some(1045) && error.is_transient(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_right_to_follow_the_log_is_the_operators() {
+    server().sql("CREATE USER standing IDENTIFIED BY 'right'").unwrap();
+    let settings = ConnectionSettings {
+        user: "standing".to_owned(),
+        password: Some("right".to_owned()),
+        password_rotates: true,
+        ..with_tls(server(), TlsMode::Required, None)
+    };
+    let source = Source::connect(&settings, 1).await.unwrap();
+    let at = OpenAt { place: LogPlace { file: 1, offset: 4 }, file_name: "binlog.000001".to_owned() };
+    let error = source.open(&at).await.err().unwrap();
+    assert_eq!(error.retry, Retry::Operator);
+    assert!(error.to_string().contains("lacks the right REPLICATION SLAVE"), "{error}");
 }
 
 #[tokio::test]

@@ -41,11 +41,16 @@ impl LindormClient {
     }
 
     pub(crate) fn of(server: &LindormLocal, database: &str) -> Self {
+        Self::with_password(server, database, None)
+    }
+
+    pub(crate) fn with_password(server: &LindormLocal, database: &str, password: Option<&str>) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let options = OptsBuilder::default()
             .ip_or_hostname(server.host())
             .tcp_port(server.port())
             .user(Some("root"))
+            .pass(password)
             .db_name(Some(database))
             .prefer_socket(false)
             .max_allowed_packet(Some(1 << 26))

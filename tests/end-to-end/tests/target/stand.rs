@@ -31,6 +31,7 @@ pub(crate) fn settings(server: &LindormLocal) -> Settings {
         port: server.port(),
         user: "root".to_owned(),
         password: None,
+        password_rotates: false,
         tls: Tls { mode: TlsMode::Disabled, ca: None },
         authority: None,
         connections: 4,

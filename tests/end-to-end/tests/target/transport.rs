@@ -58,6 +58,15 @@ async fn a_wrong_password_goes_to_the_operator() {
 }
 
 #[tokio::test]
+async fn a_password_that_rotates_is_tried_again() {
+    let server = LindormLocal::start([] as [&str; 0]).unwrap();
+    let former =
+        Settings { password: Some("former".to_owned()), password_rotates: true, ..settings(&server) };
+    let error = Target::connect(former).await.err().unwrap();
+    assert!(error.code == Some(1045) && error.is_transient());
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_transient() {
     let mut server = LindormLocal::start([] as [&str; 0]).unwrap();
     server.kill();
