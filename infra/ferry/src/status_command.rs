@@ -122,8 +122,13 @@ async fn look(place: &Place, name: Option<&str>, now: UnixMs) -> Result<Seen, Co
 }
 
 fn refusal_text(place: &str, refusal: &Refusal, now: UnixMs) -> String {
-    let lines: String = refusal.faults.iter().map(|fault| format!("  {fault}\n")).collect();
-    format!("document {place}: refused {} ago\n{lines}", span_text(refusal.at.until(now)))
+    let lines: String = refusal.faults.iter().map(|fault| format!("  {}\n", printable(fault))).collect();
+    format!("document {}: refused {} ago\n{lines}", printable(place), span_text(refusal.at.until(now)))
+}
+
+/// What others wrote, without what would steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character }).collect()
 }
 
 fn tell_usage(json: bool, task: &str, usage: &Usage) {

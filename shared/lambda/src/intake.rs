@@ -119,7 +119,7 @@ impl<F: Function> Host<F> {
         };
         let (place, taken) = match event {
             Event::Object(created) => (created.object.key.clone(), self.take_object(&created).await),
-            Event::Task { id, detail } => (format!("event {id}"), self.take_document(detail).await),
+            Event::Task { id, detail } => (place_of(&id, detail), self.take_document(detail).await),
         };
         match self.answer(&place, taken).await {
             Ok(()) => true,
@@ -216,6 +216,22 @@ impl<F: Function> Host<F> {
     }
 }
 
+/// Where a refusal of an event is found again: by the task's name, so that an event that mends it has the same; by the event's own
+/// id where it tells no name.
+fn place_of(id: &str, detail: &RawValue) -> String {
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let named = serde_json::from_str::<Named>(detail.get()).ok();
+    let is_plain = |name: &String| {
+        (1..=64).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let name = named.map(|named| named.name).filter(is_plain);
+    name.map_or_else(|| format!("event {id}"), |name| format!("event of task {name}"))
+}
+
 /// The key of an object that a document names: relative to the document's own.
 fn beside(key: &str, written: &str) -> String {
     let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -232,7 +248,16 @@ fn beside(key: &str, written: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Event, beside};
+    use super::{Event, RawValue, beside, place_of};
+
+    #[test]
+    fn a_refused_event_is_found_by_the_name_of_its_task() {
+        let place = |detail: &str| place_of("7", &RawValue::from_string(detail.to_owned()).unwrap());
+        assert_eq!(place(r#"{"name":"shop-1","source":{}}"#), "event of task shop-1");
+        for other in [r#"{"name":"a/b"}"#, r#"{"name":""}"#, r#"{"name":3}"#, "{}", "[]"] {
+            assert_eq!(place(other), "event 7", "{other}");
+        }
+    }
 
     #[test]
     fn a_file_of_a_document_is_an_object_beside_it() {

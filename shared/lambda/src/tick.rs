@@ -58,7 +58,9 @@ impl<F: Function> Host<F> {
     pub(crate) async fn tick(&self, deadline: Deadline) -> Result<(), Error> {
         let records = &self.platform.records;
         let stack = &self.platform.environment.stack;
-        let heads = record::load_all::<TaskHead>(records, record::TASKS, "").await?;
+        let mut heads = record::load_all::<TaskHead>(records, record::TASKS, "").await?;
+        let first = first_of(heads.len(), self.platform.clock.now());
+        heads.rotate_left(first);
         for (key, head) in heads {
             let now = self.platform.clock.now();
             if deadline.budget.left(now).is_zero() {
@@ -123,9 +125,21 @@ impl<F: Function> Host<F> {
     }
 }
 
+/// Another task in each minute, so that none is always the last where the time does not suffice for all.
+fn first_of(tasks: usize, now: UnixMs) -> usize {
+    let tick = usize::try_from(u128::from(now.0) / delivery::TICK_MAX.as_millis()).unwrap_or_default();
+    tick.checked_rem(tasks).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::TickInput;
+    use super::{TickInput, UnixMs, first_of};
+
+    #[test]
+    fn each_tick_begins_with_another_task() {
+        let firsts = |tasks| [1, 2, 3, 4].map(|minute| first_of(tasks, UnixMs(minute * 60_000 + 123)));
+        assert_eq!((firsts(3), firsts(1), firsts(0)), ([1, 2, 0, 1], [0; 4], [0; 4]));
+    }
 
     #[test]
     fn only_the_schedules_input_is_a_tick() {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use servers::{LindormLocal, MysqlServer};
+use servers::{LindormLocal, MysqlServer, peak_memory_kib};
 
 use crate::data::DATABASE;
 use crate::process;
@@ -104,7 +104,7 @@ fn watch(child: &mut Child, output: ChildStdout, copied: &mut Copied) -> Result<
     let mut began: Option<Instant> = None;
     loop {
         // The last look before the process ends counts; what it uses in its last 20 ms is not seen.
-        if let (Ok(cpu), Ok(memory)) = (process::cpu(child.id()), process::peak_memory_kib(child.id())) {
+        if let (Ok(cpu), Some(memory)) = (process::cpu(child.id()), peak_memory_kib(child.id())) {
             copied.ferry_cpu = cpu;
             copied.peak_memory_kib = memory;
         }

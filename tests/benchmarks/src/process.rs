@@ -17,11 +17,3 @@ pub(crate) fn cpu(process: u32) -> Result<Duration> {
         field(11).zip(field(12)).map(|(user, system)| user + system).context("unreadable /proc stat")?;
     Ok(Duration::from_secs_f64(ticks / TICKS_PER_SECOND))
 }
-
-/// The most memory a process has ever held, in KiB.
-pub(crate) fn peak_memory_kib(process: u32) -> Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).context("the process has ended")?;
-    let line =
-        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM in /proc status")?;
-    line.trim().trim_end_matches(" kB").trim().parse().context("unreadable VmHWM")
-}

@@ -122,6 +122,11 @@ impl Environment {
         }
     }
 
+    /// The most memory it has held so far.
+    pub(crate) fn peak_memory_kib(&self) -> Option<u64> {
+        servers::peak_memory_kib(self.process.id())
+    }
+
     fn freeze(&mut self, next: oneshot::Sender<Invocation>) {
         self.next = Some(next);
         self.signal(Signal::STOP);

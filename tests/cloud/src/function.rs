@@ -50,6 +50,8 @@ pub struct Counts {
     pub killed: u32,
     /// Invocations whose process ended by itself.
     pub exits: u32,
+    /// The most memory an environment held that was not killed.
+    pub peak_kib: u64,
 }
 
 /// A function that can be invoked.
@@ -148,8 +150,9 @@ impl Function {
                 Err(end) => (end, None),
             },
         };
+        let peak = left.as_ref().and_then(Environment::peak_memory_kib).unwrap_or_default();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
-        Ok(self.count(end))
+        Ok(self.count(end, peak))
     }
 
     async fn start(&self) -> Result<Result<Environment, End>, CloudError> {
@@ -171,9 +174,10 @@ impl Function {
         environment.invoke(invocation, self.chance.doom()).await
     }
 
-    fn count(&self, end: End) -> Outcome {
+    fn count(&self, end: End, peak_kib: u64) -> Outcome {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.peak_kib = counts.peak_kib.max(peak_kib);
         let (counter, outcome) = match end {
             End::Response(body) => (&mut counts.responses, Outcome::Response(text(&body))),
             End::Error(body) => (&mut counts.errors, Outcome::Error(text(&body))),

@@ -39,5 +39,5 @@ pub use moto::Moto;
 pub use mysql_client::MysqlClient;
 pub use mysql_options::MysqlBuilder;
 pub use mysql_server::MysqlServer;
-pub use process::{Process, command};
+pub use process::{Process, command, peak_memory_kib};
 pub use scratch::Scratch;

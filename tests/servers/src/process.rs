@@ -87,6 +87,14 @@ impl Drop for Process {
     }
 }
 
+/// The most memory that a process has held so far, in KiB; none where there is no such process any more.
+#[must_use]
+pub fn peak_memory_kib(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().trim_end_matches(" kB").parse().ok()
+}
+
 /// A command for this program that ends with our process, however that ends.
 ///
 /// The program gets the process id that [`Process::id`] tells, because `setpriv` execs.

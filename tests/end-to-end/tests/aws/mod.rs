@@ -7,6 +7,7 @@
 mod both_sides;
 mod deployment;
 mod faults;
+mod memory;
 mod operating;
 mod shop;
 mod submissions;

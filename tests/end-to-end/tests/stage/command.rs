@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use servers::ferry_binary;
+use servers::{ferry_binary, peak_memory_kib};
 
 /// Far beyond what any test needs; a command that hangs fails its test.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -117,10 +117,7 @@ impl Running {
     }
 
     fn look_at_memory(&mut self) {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        self.peak_kib = self.peak_kib.max(peak.unwrap_or(0));
+        self.peak_kib = self.peak_kib.max(peak_memory_kib(self.child.id()).unwrap_or(0));
     }
 
     fn ended(&self, status: ExitStatus) -> Ended {

@@ -86,3 +86,28 @@ fn a_task_of_a_deployment_is_shown_compared_and_repaired() {
     ferry(&["verify", "task.yaml", "--repair"]).expect(0);
     assert!(ferry(&["verify", "task.yaml"]).expect(0).out.contains("equal: 1 tables, 3 rows compared"));
 }
+
+#[test]
+fn a_plan_tells_what_a_move_would_cost_on_aws_by_the_size_of_its_tables() {
+    run_sql(
+        "CREATE DATABASE priced; USE priced; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(200));
+         INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+           SELECT i, REPEAT('x', 200) FROM n; ANALYZE TABLE t",
+    );
+    let task = Task::new("priced", &objects("priced", "priced"), "");
+    task.follow();
+    let told = task.ferry("plan", &["--aws"]).expect(0).out;
+    for part in ["On AWS, with", "at 5 MB a second a copier: about $", " on arm64", "following: about $"] {
+        assert!(told.contains(part), "{told}");
+    }
+    let estimate = &task.ferry("plan", &["--aws", "--json"]).expect(0).events("aws_estimate")[0];
+    let usd = |rate: &str, architecture: &str| estimate[rate][architecture].as_f64().unwrap_or_default();
+    assert!(usd("measured", "usd_arm64") > 0.0, "{estimate}");
+    assert!(usd("measured", "usd_arm64") < usd("measured", "usd_x86_64"), "{estimate}");
+    assert!(usd("measured", "usd_x86_64") <= usd("careful", "usd_x86_64"), "{estimate}");
+    assert!(estimate["measured"]["usage"]["invocations"].as_u64() > Some(0), "{estimate}");
+    let [continuous, each_minute] =
+        ["usd_a_day", "usd_a_day_each_minute"].map(|key| estimate["following"][key].as_f64());
+    assert!(each_minute > Some(0.0) && each_minute < continuous, "{estimate}");
+    assert!(!task.ferry("plan", &[]).expect(0).out.contains("AWS"));
+}
