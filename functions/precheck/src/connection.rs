@@ -1,7 +1,7 @@
 //! Whether both ends can be reached, and how the lines to them are protected.
 
 use migration::finding::Finding;
-use migration::port::{PortError, TlsFacts};
+use migration::port::{LOGIN_REFUSED, PortError, TlsFacts};
 use migration::task::{Endpoint, TlsMode};
 
 use crate::codes::Code;
@@ -18,7 +18,6 @@ pub(crate) enum End {
 }
 
 /// MySQL's own numbers for a login or database that is refused; Lindorm uses them too (`lindorm.md` 7).
-const ACCESS_DENIED: u16 = 1045;
 const DATABASE_DENIED: u16 = 1044;
 const HOST_BLOCKED: u16 = 1129;
 const HOST_NOT_ALLOWED: u16 = 1130;
@@ -35,7 +34,7 @@ pub(crate) fn reached(end: End, endpoint: &Endpoint, version: &str) -> Finding {
 /// The finding of a server that did not answer, or refused the login.
 pub(crate) fn unreached(end: End, endpoint: &Endpoint, error: &PortError) -> Finding {
     let remedy = match error.code {
-        Some(ACCESS_DENIED) => {
+        Some(LOGIN_REFUSED) => {
             "check user and password, and from which hosts the account may log in".to_owned()
         }
         Some(DATABASE_DENIED) => "give the account a right on the database".to_owned(),

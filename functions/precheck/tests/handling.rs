@@ -7,10 +7,12 @@ use migration::message::Message;
 use migration::outcome::Outcome;
 use migration::port::QueueName;
 use migration::record::{self, Stored};
+use migration::retry_budget::Troubles;
 use migration::run::{Event, State};
 use migration::run_store::{self, Step};
 use migration::table_plan::{TablePlan, TableRecord};
 use migration::time::UnixMs;
+use migration::wake;
 use precheck::codes::Code;
 use serde_json::json;
 
@@ -146,4 +148,20 @@ fn a_thousand_tables_are_stored_in_transactions_the_table_takes() {
     world.handle().expect("handled");
     assert_eq!(world.run().tables, 1_000);
     assert_eq!(all::<TableRecord>(&world, record::TABLES).len(), 1_000);
+}
+
+#[test]
+fn a_first_message_that_was_lost_is_sent_by_a_tick_once_the_submitters_own_should_have_come() {
+    let world = submitted();
+    let sent_after = |seconds| {
+        let run = world.run();
+        let now = run.created_at.plus(Duration::from_secs(seconds));
+        let troubles = Troubles::default();
+        let owed = wake::owed_blindly(&world.platform.table, &run, false, &troubles, now);
+        finish(owed).expect("the records are readable")
+    };
+    assert_eq!(sent_after(20), []);
+    assert_eq!(sent_after(40), [Message::Precheck { run: RUN }]);
+    world.handle().expect("handled");
+    assert_eq!(sent_after(40), [Message::Plan { run: RUN }]);
 }

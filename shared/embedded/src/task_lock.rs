@@ -9,6 +9,11 @@
 use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Who only asks is done in no time; one that was stopped while it did must not keep a task from running unseen.
+const ASKING_MAX: Duration = Duration::from_secs(5);
+const BETWEEN_TRIES: Duration = Duration::from_millis(1);
 
 /// The right of this process to run a task; given back when dropped.
 #[derive(Debug)]
@@ -46,12 +51,14 @@ impl TaskLock {
         }
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = open.map_err(TaskLockError::File)?;
+        let start = Instant::now();
         while !locked(file.try_lock())? {
-            if !locked(file.try_lock_shared())? {
+            let is_asked_about = locked(file.try_lock_shared())?;
+            if !is_asked_about || start.elapsed() > ASKING_MAX {
                 return Err(TaskLockError::Held { pid: read_pid(&mut file) });
             }
             file.unlock().map_err(TaskLockError::File)?;
-            std::thread::yield_now();
+            std::thread::sleep(BETWEEN_TRIES);
         }
         write_pid(&mut file).map_err(TaskLockError::File)?;
         Ok(Self { _file: file })

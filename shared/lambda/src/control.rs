@@ -1,7 +1,8 @@
 //! A control message: its handler, what its end means for the run's troubles, and when it comes again.
 //!
 //! On a standard queue a message that must come again is sent anew with its delay, and the old one is done with: its
-//! receive count starts again, so only what kills its function, or cannot be read, ever reaches the dead letters. The new
+//! receive count starts again, so only what kills its function, cannot be read, or cannot be settled five times in a row reaches
+//! the dead letters; the tick sends what a run owes in place of the last two. The new
 //! one is in the queue before the old one is deleted; a crash between the two leaves both, which is harmless.
 //! On the FIFO queue it keeps its place: its visibility is changed, and the answer names it.
 
@@ -105,7 +106,14 @@ impl<F: Function> Host<F> {
         };
         let budget = self.budget_for(&message, deadline);
         let work = Work::new(&self.platform, &self.ends, &stored.value, task, budget);
-        self.handled(deadline, Box::pin(self.function.handle(&work, message))).await?
+        match self.handled(deadline, Box::pin(self.function.handle(&work, message))).await? {
+            // No person is waited for by a run that is over: what is left of it stays, and this is told.
+            Err(error) if cleans_up && error.is_final() => {
+                tracing::warn!(%error, "what is left of a cancelled run cannot be cleared away");
+                Ok(Outcome::Done)
+            }
+            handled => handled,
+        }
     }
 
     /// A read may be shorter than its function could be.

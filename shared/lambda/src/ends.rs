@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use lindorm::Target;
 use migration::outcome::HandlerError;
-use migration::port::{Clock, PortError, QueueName};
+use migration::port::{Clock, LOGIN_REFUSED, PortError, QueueName};
 use migration::run::{Run, RunId};
 use migration::run_store;
 use migration::submission::{End, authority};
@@ -31,8 +31,6 @@ const IDLE_MAX: Duration = Duration::from_secs(30);
 const SOURCE_SESSIONS: usize = 4;
 /// Target connections of one invocation.
 const TARGET_CONNECTIONS: usize = 8;
-/// MySQL's number for a refused login.
-const ACCESS_DENIED: u16 = 1045;
 
 /// The runs this environment has worked at lately.
 pub(crate) struct Ends {
@@ -78,16 +76,12 @@ impl Ends {
             return Ok(source);
         }
         let authority = authority_of(platform, run, End::Source).await?;
-        let mut login = Login::Kept;
-        let source = loop {
-            let password = password(platform, &task.source, login).await?;
+        let source = logged_in(platform, &task.source, |password| {
             let mut settings = mysql::ConnectionSettings::of(&task.source, password, authority.clone());
             settings.password_rotates = self.passwords_rotate;
-            match Source::connect(&settings, SOURCE_SESSIONS).await {
-                Err(refused) if login.may_be_rotated(&refused) => login = Login::Fresh,
-                connected => break connected?,
-            }
-        };
+            async move { Source::connect(&settings, SOURCE_SESSIONS).await }
+        })
+        .await?;
         self.change(run, |kept| kept.source = Some(source.clone()));
         Ok(source)
     }
@@ -103,17 +97,13 @@ impl Ends {
             return Ok(target);
         }
         let authority = authority_of(platform, run, End::Target).await?;
-        let mut login = Login::Kept;
-        let target = loop {
-            let password = password(platform, &task.target, login).await?;
+        let target = logged_in(platform, &task.target, |password| {
             let mut settings =
                 lindorm::Settings::of(&task.target, password, authority.clone(), TARGET_CONNECTIONS);
             settings.password_rotates = self.passwords_rotate;
-            match Target::connect(settings).await {
-                Err(refused) if login.may_be_rotated(&refused) => login = Login::Fresh,
-                connected => break connected?,
-            }
-        };
+            Target::connect(settings)
+        })
+        .await?;
         self.change(run, |kept| kept.target = Some(target.clone()));
         Ok(target)
     }
@@ -152,31 +142,36 @@ async fn authority_of(platform: &Platform, run: RunId, end: End) -> Result<Optio
     Ok(submitted.of(end).map(|text| text.clone().into_bytes()))
 }
 
-/// Which password is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Login {
-    /// One that may have been kept for minutes.
-    Kept,
-    /// One that was read just now.
-    Fresh,
-}
-
-impl Login {
-    /// Whether the password may have been changed since it was read.
-    fn may_be_rotated(self, refused: &PortError) -> bool {
-        self == Self::Kept && refused.code == Some(ACCESS_DENIED)
+/// What `connect` makes with the password: with the one that is kept, and where that is refused with the one that its secret has
+/// by now, if it is another.
+async fn logged_in<T, F>(
+    platform: &Platform,
+    end: &Endpoint,
+    connect: impl Fn(Option<String>) -> F + Send + Sync,
+) -> Result<T, HandlerError>
+where
+    F: Future<Output = Result<T, PortError>> + Send,
+{
+    let kept = password(platform, end).await?;
+    let refused = match connect(kept.clone()).await {
+        Err(error) if error.code == Some(LOGIN_REFUSED) => error,
+        connected => return Ok(connected?),
+    };
+    if let Some(SecretReference::SecretsManager(arn)) = &end.password {
+        platform.secrets.forget(arn);
     }
+    let fresh = password(platform, end).await?;
+    if fresh == kept {
+        // Many a server counts logins that fail, and blocks the account.
+        return Err(refused.into());
+    }
+    Ok(connect(fresh).await?)
 }
 
-async fn password(platform: &Platform, end: &Endpoint, login: Login) -> Result<Option<String>, HandlerError> {
+async fn password(platform: &Platform, end: &Endpoint) -> Result<Option<String>, HandlerError> {
     match &end.password {
         None => Ok(None),
-        Some(SecretReference::SecretsManager(arn)) => {
-            if login == Login::Fresh {
-                platform.secrets.forget(arn);
-            }
-            Ok(Some(platform.secrets.get(arn).await?))
-        }
+        Some(SecretReference::SecretsManager(arn)) => Ok(Some(platform.secrets.get(arn).await?)),
         Some(SecretReference::Env(_) | SecretReference::File(_)) => {
             let what =
                 "the task's passwords are not in Secrets Manager: submit it with `secrets_manager: ARN`";

@@ -4,13 +4,15 @@
 //! answer, so a document that is refused is recorded with all its faults, where `ferry status --aws` shows it. A
 //! document's `tls.ca` is an object beside it; an event brings no file along.
 
+use std::time::Duration;
+
 use document::{DOCUMENT_BYTES_MAX, DocumentError, Format};
 use migration::message::{self, Message};
 use migration::outcome::HandlerError;
-use migration::port::{Clock, PortError};
+use migration::port::{Clock, Outgoing, PortError};
 use migration::run::{RunId, State};
 use migration::submission::{self, AUTHORITY_BYTES_MAX, Authorities, End, SubmitError, Submitted};
-use migration::task::Task;
+use migration::task::{Task, TaskName};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -19,6 +21,8 @@ use crate::function::Function;
 use crate::host::Host;
 use crate::record::Record;
 
+/// After a try that failed for the platform's sake.
+const SUBMISSION_AGAIN: Duration = Duration::from_secs(15);
 /// What the keys of task documents, and of what they name, begin with: nothing else may be read.
 const DOCUMENTS: &str = "tasks/";
 
@@ -125,6 +129,19 @@ impl<F: Function> Host<F> {
             Ok(()) => true,
             Err(error) => {
                 tracing::error!(%error, place, "a submission cannot be taken in and comes again");
+                self.send_anew(record).await
+            }
+        }
+    }
+
+    /// Nobody else sends a submission again, so it must not become a dead letter while the platform fails. Whether it is in the
+    /// queue anew, and the one at hand done with.
+    async fn send_anew(&self, record: &Record) -> bool {
+        let again = Outgoing { delay: SUBMISSION_AGAIN, ..Outgoing::plain(record.body.clone()) };
+        match message::send_all(&self.platform.queue, F::QUEUE, &[again]).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(%error, "a submission cannot be sent anew");
                 self.put_off(&[record], back_off(record.receive_count)).await;
                 false
             }
@@ -216,7 +233,7 @@ impl<F: Function> Host<F> {
     }
 }
 
-/// Where a refusal of an event is found again: by the task's name, so that an event that mends it has the same; by the event's own
+/// Where a refusal of an event is found again: the task's name, so that a submission that mends it takes it away; the event's own
 /// id where it tells no name.
 fn place_of(id: &str, detail: &RawValue) -> String {
     #[derive(Deserialize)]
@@ -224,12 +241,8 @@ fn place_of(id: &str, detail: &RawValue) -> String {
         name: String,
     }
     let named = serde_json::from_str::<Named>(detail.get()).ok();
-    let is_plain = |name: &String| {
-        (1..=64).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    let name = named.map(|named| named.name).filter(is_plain);
-    name.map_or_else(|| format!("event {id}"), |name| format!("event of task {name}"))
+    let name = named.and_then(|named| TaskName::new(&named.name));
+    name.map_or_else(|| format!("event {id}"), |name| name.to_string())
 }
 
 /// The key of an object that a document names: relative to the document's own.
@@ -253,7 +266,7 @@ mod tests {
     #[test]
     fn a_refused_event_is_found_by_the_name_of_its_task() {
         let place = |detail: &str| place_of("7", &RawValue::from_string(detail.to_owned()).unwrap());
-        assert_eq!(place(r#"{"name":"shop-1","source":{}}"#), "event of task shop-1");
+        assert_eq!(place(r#"{"name":"shop-1","source":{}}"#), "shop-1");
         for other in [r#"{"name":"a/b"}"#, r#"{"name":""}"#, r#"{"name":3}"#, "{}", "[]"] {
             assert_eq!(place(other), "event 7", "{other}");
         }

@@ -10,16 +10,15 @@ use migration::retry::{Effect, Retry};
 
 use crate::error_table::{ErrorLine, STATES, TABLE};
 
-/// User or password are wrong, or the account may not do this.
-pub(crate) const LOGIN_REFUSED: u16 = 1045;
-
 /// What an error means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// The row's own values were refused.
     Row,
-    /// No connection was to be had for now: there are too many, or the password is being changed. Nothing was sent.
+    /// No connection was to be had: too many of them. Nothing was sent.
     Crowded,
+    /// The login was refused, and the password may have been changed: it passes, but not with the one at hand.
+    Rotated,
     /// A resource limit: refused for now, or for its size.
     Throttled,
     /// The connection or its prepared statement is gone; the statement was not executed.
@@ -44,7 +43,9 @@ impl Class {
     /// When the same call may be made again.
     pub(crate) fn retry(self) -> Retry {
         match self {
-            Self::Crowded | Self::Throttled | Self::Storage => Retry::After(Duration::from_secs(1)),
+            Self::Crowded | Self::Rotated | Self::Throttled | Self::Storage => {
+                Retry::After(Duration::from_secs(1))
+            }
             Self::Stale | Self::Uncertain => Retry::Now,
             Self::Missing | Self::Denied | Self::Unlisted => Retry::Operator,
             Self::Row | Self::Exists | Self::Unsupported => Retry::Never,
@@ -55,9 +56,13 @@ impl Class {
     /// statement were stored.
     pub(crate) fn effect(self) -> Effect {
         match self {
-            Self::Crowded | Self::Stale | Self::Missing | Self::Exists | Self::Denied | Self::Unsupported => {
-                Effect::None
-            }
+            Self::Crowded
+            | Self::Rotated
+            | Self::Stale
+            | Self::Missing
+            | Self::Exists
+            | Self::Denied
+            | Self::Unsupported => Effect::None,
             Self::Row | Self::Throttled | Self::Uncertain | Self::Storage | Self::Unlisted => Effect::Unknown,
         }
     }
@@ -65,7 +70,7 @@ impl Class {
     /// Whether the adapter tries again by itself.
     pub(crate) fn is_transient(self) -> bool {
         match self.retry() {
-            Retry::Now | Retry::After(_) => true,
+            Retry::Now | Retry::After(_) => self != Self::Rotated,
             Retry::Operator | Retry::Never => false,
         }
     }
@@ -76,6 +81,7 @@ impl Class {
             Self::Uncertain | Self::Storage => true,
             Self::Row
             | Self::Crowded
+            | Self::Rotated
             | Self::Throttled
             | Self::Stale
             | Self::Missing

@@ -8,10 +8,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use migration::limits::STATEMENTS_BYTES_MAX;
+use migration::port::LOGIN_REFUSED;
 use mysql_async::Opts;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::classify::{Class, LOGIN_REFUSED};
+use crate::classify::Class;
 use crate::failure::Failure;
 use crate::moment::now;
 use crate::request::Backslashes;
@@ -113,7 +114,7 @@ impl Pool {
 
     fn unconnected(&self, failure: Failure) -> Failure {
         if self.settings.password_rotates && failure.code == Some(LOGIN_REFUSED) {
-            return failure.of_class(Class::Crowded);
+            return failure.of_class(Class::Rotated);
         }
         failure
     }
@@ -171,6 +172,7 @@ impl Leased<'_> {
             }
             Class::Row
             | Class::Crowded
+            | Class::Rotated
             | Class::Throttled
             | Class::Stale
             | Class::Uncertain

@@ -6,7 +6,7 @@
 use std::io;
 use std::time::Duration;
 
-use migration::port::{PortError, Surface};
+use migration::port::{LOGIN_REFUSED, PortError, Surface};
 use migration::retry::{Effect, Retry};
 use mysql_async::{DriverError, Error, IoError, TlsError};
 use mysql_common_client::proto::codec::error::PacketCodecError;
@@ -19,8 +19,8 @@ const LONG: Retry = Retry::After(Duration::from_secs(60));
 
 /// `max_execution_time` ran out (MySQL manual, server error reference).
 pub(crate) const EXECUTION_TIME_EXCEEDED: u16 = 3024;
-/// User or password are wrong.
-pub(crate) const LOGIN_REFUSED: u16 = 1045;
+/// The account is blocked for a while after logins with wrong passwords.
+pub(crate) const LOGIN_BLOCKED: u16 = 3955;
 /// The statement was killed, by us or by the operator.
 pub(crate) const INTERRUPTED: u16 = 1317;
 
@@ -40,6 +40,7 @@ const KNOWN: &[(&[u16], Retry, &str)] = &[
     (&[1153], Retry::Never, "a row is larger than a packet may be"),
     (&[1044, 1142, 1143, 1227, 1370], Retry::Operator, "the account lacks a right"),
     (&[LOGIN_REFUSED, 1698, 3118], Retry::Operator, "the login was refused"),
+    (&[LOGIN_BLOCKED], Retry::Operator, "the account is blocked after failed logins"),
     (&[1129, 1130], Retry::Operator, "the server does not accept this host"),
     (&[1820, 1862], Retry::Operator, "the account's password has expired"),
     (&[3159], Retry::Operator, "the server demands TLS"),

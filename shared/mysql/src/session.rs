@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use migration::ident::TableId;
-use migration::port::{PortError, Surface};
+use migration::port::{LOGIN_REFUSED, PortError, Surface};
 use migration::retry::{Effect, Retry};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, Pool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use crate::classify::{LOGIN_REFUSED, classify};
+use crate::classify::{LOGIN_BLOCKED, classify};
 use crate::settings::ConnectionSettings;
 
 /// When a login with the new password may be tried.
@@ -135,7 +135,7 @@ impl Source {
     /// The port error of a session that could not be opened.
     pub(crate) fn unconnected(&self, error: &mysql_async::Error, doing: &str) -> PortError {
         let error = classify(error, doing);
-        if self.shared.password_rotates && error.code == Some(LOGIN_REFUSED) {
+        if self.shared.password_rotates && matches!(error.code, Some(LOGIN_REFUSED | LOGIN_BLOCKED)) {
             return PortError { retry: AFTER_ROTATION, ..error };
         }
         error

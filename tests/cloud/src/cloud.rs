@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Method;
+use hyper::body::Bytes;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -198,6 +199,17 @@ impl Cloud {
         let token = uuid::Uuid::new_v4().to_string();
         let body = json!({"SecretId": arn, "SecretString": value, "ClientRequestToken": token});
         http.call("secretsmanager.PutSecretValue", &body).await.map(drop)
+    }
+
+    /// Whether the bucket has an object whose key begins so.
+    ///
+    /// # Errors
+    /// Where the server refuses.
+    pub async fn has_object(&self, bucket: &str, prefix: &str) -> Result<bool, CloudError> {
+        let http = AwsHttp::new(&self.endpoints.s3, "s3", &self.stack.region);
+        let path = format!("/{bucket}?list-type=2&max-keys=1&prefix={prefix}");
+        let listed = http.request(Method::GET, &path, &[], Bytes::new()).await?;
+        Ok(String::from_utf8_lossy(&listed).contains("<Key>"))
     }
 
     /// Stores an object.

@@ -3,9 +3,11 @@
 //! The one thing that must never happen: `Conflict`, which says that nothing was written, about something that was.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use aws::DynamoTable;
 use migration::port::{CheckpointTable, Commit, Expect, PortError, RecordKey, Version, Write};
+use migration::record::JOURNAL;
 use migration::retry::{Effect, Retry};
 use proptest::collection::vec;
 use proptest::prelude::{Just, prop_oneof};
@@ -111,6 +113,27 @@ async fn a_condition_that_fails_after_a_lost_call_is_no_conflict_either() {
         let outcome = table.behind.commit(writes).await;
         assert!(is_unknown(&outcome), "{outcome:?}");
     }
+}
+
+/// DynamoDB refuses a repetition that differs from the first: what an item says of its time must not move on.
+#[tokio::test]
+async fn a_repeated_transaction_is_the_same_request_however_much_later() {
+    let table = Lossy::fresh().await;
+    let ((told, done), (go, wait)) = (oneshot::channel(), oneshot::channel());
+    table.proxy.script([Act::LoseAnswerAfter(told, wait)]);
+    let later = async {
+        done.await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        go.send(()).unwrap();
+    };
+    let entry = format!("{JOURNAL}7");
+    let writes = vec![put("a", "mine", Expect::Absent), put(&entry, "entry", Expect::Absent)];
+    let (outcome, ()) = tokio::join!(table.behind.commit(writes), later);
+    assert_eq!(outcome.unwrap(), Commit::Stored);
+    let seen = table.proxy.seen();
+    let seen: Vec<serde_json::Value> = seen.iter().map(|body| serde_json::from_str(body).unwrap()).collect();
+    assert!(seen.len() == 2 && seen[0] == seen[1], "{seen:#?}");
+    assert!(seen[0].to_string().contains("\"ttl\""), "{seen:#?}");
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ impl Target {
 /// Whether the statement had no effect and another try may have another end.
 pub(super) fn is_free_to_repeat(failure: &Failure) -> bool {
     match failure.class {
-        Class::Crowded | Class::Throttled | Class::Stale => true,
+        Class::Crowded | Class::Rotated | Class::Throttled | Class::Stale => true,
         // A number nobody explains may be a mishap of the moment, and one mishap must not decide how a run is made.
         Class::Unlisted => failure.code.is_some(),
         Class::Uncertain | Class::Storage => failure.effect == Effect::None,

@@ -6,6 +6,9 @@ use std::fmt;
 
 use crate::retry::{Effect, Retry};
 
+/// The number with which MySQL and Lindorm refuse a login; for some statements it says that a right is missing.
+pub const LOGIN_REFUSED: u16 = 1045;
+
 /// Which neighbour failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surface {

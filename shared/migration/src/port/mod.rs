@@ -22,7 +22,7 @@ pub use change_log::{
 pub use checkpoint_table::{CheckpointTable, Commit, Expect, Record, RecordKey, Version, Write};
 pub use clock::Clock;
 pub use definer::TargetDefiner;
-pub use error::{PortError, Surface};
+pub use error::{LOGIN_REFUSED, PortError, Surface};
 pub use object_store::{ObjectStore, admit_object_name};
 pub use queue::{Delivery, Inbox, Outgoing, Queue, QueueName, Receipt, SendOutcome};
 pub use source::{

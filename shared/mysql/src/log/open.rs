@@ -8,13 +8,13 @@
 
 use std::time::Duration;
 
-use migration::port::{LogGone, OpenAt, PortError, Surface};
+use migration::port::{LOGIN_REFUSED, LogGone, OpenAt, PortError, Surface};
 use migration::retry::{Effect, Retry};
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{BinlogStreamRequest, Conn, Error};
 use tokio::time::timeout;
 
-use crate::classify::{LOGIN_REFUSED, classify, fault};
+use crate::classify::{classify, fault};
 use crate::log::cursor::Cursor;
 use crate::log::file_name::file_number;
 use crate::log::files::{LogFile, files};

@@ -62,13 +62,17 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Changes its password at both ends, and closes its sessions at the source.
-    pub(crate) fn change_password(&self) {
-        let name = &self.name;
-        source().sql(&format!("ALTER USER {name} IDENTIFIED BY '{LATER_PASSWORD}'")).expect("it is changed");
-        let mut client = LindormClient::with_password(target(), "default", Some(TARGET_PASSWORD));
-        client.run(&format!("ALTER USER {name} SET PASSWORD = '{LATER_PASSWORD}'"));
+    /// Changes its password at the source, and closes its sessions there.
+    pub(crate) fn change_password_at_source(&self) {
+        let changed = source().sql(&format!("ALTER USER {} IDENTIFIED BY '{LATER_PASSWORD}'", self.name));
+        changed.expect("it is changed");
         self.close_sessions();
+    }
+
+    /// Changes its password at the target.
+    pub(crate) fn change_password_at_target(&self) {
+        let mut client = LindormClient::with_password(target(), "default", Some(TARGET_PASSWORD));
+        client.run(&format!("ALTER USER {} SET PASSWORD = '{LATER_PASSWORD}'", self.name));
     }
 
     /// Takes from it the right to follow the log, and closes its sessions at the source.
@@ -238,6 +242,12 @@ impl Deployment {
     pub(crate) fn depth(&self, queue: &str) -> u64 {
         let queue = format!("{}-{queue}", self.stack);
         self.runtime.block_on(self.cloud.sqs().depth(&queue)).expect("the queue is there")
+    }
+
+    /// Whether a batch of changes lies in the bucket.
+    pub(crate) fn has_batch(&self) -> bool {
+        let bucket = &self.cloud.settings().buckets[0];
+        self.runtime.block_on(self.cloud.has_object(bucket, "batches/")).expect("the bucket is listed")
     }
 
     /// Throws away every message of every queue.

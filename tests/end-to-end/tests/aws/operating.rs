@@ -9,7 +9,7 @@ use crate::aws::deployment::{Deployment, source, tables_of_target};
 use crate::aws::shop::{Writer, make};
 
 const COLUMNS: [&str; 3] = ["id, customer, amount, note", "order_id, line, sku, raw", "code, n"];
-const REFUSED: &str = "1045";
+const REFUSED: &str = "error 1045";
 
 #[track_caller]
 fn wait_until(deployment: &Deployment, what: &str, is_so: impl Fn() -> bool) {
@@ -35,11 +35,13 @@ fn a_run_outlives_the_rotation_of_both_passwords() {
     deployment.drop_document("tasks/rotated.json", &document);
     deployment.wait_for_state("rotated", &["running"]);
     let writer = Writer::start(source().client(), "aws_rotated", 11);
-    account.change_password();
+    let is_refused = |function: &str| log(&deployment, function).contains(REFUSED);
+    // The target first: nothing would be written to it any more once the log cannot be read.
+    account.change_password_at_target();
     deployment.cloud.set_faults(Faults { killed: 40, within: Duration::from_secs(1), ..Faults::default() });
-    for function in ["binlog-reader", "event-applier"] {
-        wait_until(&deployment, function, || log(&deployment, function).contains(REFUSED));
-    }
+    wait_until(&deployment, "the target refuses", || is_refused("event-applier"));
+    account.change_password_at_source();
+    wait_until(&deployment, "the source refuses", || is_refused("binlog-reader"));
     deployment.change_secret(&account);
     deployment.cloud.set_faults(Faults::default());
     thread::sleep(Duration::from_secs(2));
