@@ -55,16 +55,23 @@ async fn a_server_without_tls_is_refused_where_tls_is_demanded() {
     assert!(error.to_string().contains("offers no TLS"), "{error}");
 }
 
+fn of_account(user: &str, password: &str) -> ConnectionSettings {
+    ConnectionSettings {
+        user: user.to_owned(),
+        password: Some(password.to_owned()),
+        ..with_tls(server(), TlsMode::Required, None)
+    }
+}
+
+fn log_start() -> OpenAt {
+    OpenAt { place: LogPlace { file: 1, offset: 4 }, file_name: "binlog.000001".to_owned() }
+}
+
 #[tokio::test]
 async fn a_wrong_password_is_the_operators_and_is_not_repeated() {
     server().sql("CREATE USER IF NOT EXISTS wary IDENTIFIED BY 'right'").unwrap();
-    let settings = |password: &str| ConnectionSettings {
-        user: "wary".to_owned(),
-        password: Some(password.to_owned()),
-        ..with_tls(server(), TlsMode::Required, None)
-    };
-    Source::connect(&settings("right"), 1).await.unwrap();
-    let error = Source::connect(&settings("very wrong"), 1).await.unwrap_err();
+    Source::connect(&of_account("wary", "right"), 1).await.unwrap();
+    let error = Source::connect(&of_account("wary", "very wrong"), 1).await.unwrap_err();
     assert_eq!((error.code, error.retry), (Some(1045), Retry::Operator));
     assert!(!format!("{error:?}").contains("very wrong"));
 }
@@ -72,16 +79,10 @@ async fn a_wrong_password_is_the_operators_and_is_not_repeated() {
 #[tokio::test]
 async fn a_password_that_rotates_is_tried_again_wherever_a_session_is_opened() {
     server().sql("CREATE USER rotating IDENTIFIED BY 'former'").unwrap();
-    let settings = ConnectionSettings {
-        user: "rotating".to_owned(),
-        password: Some("former".to_owned()),
-        password_rotates: true,
-        ..with_tls(server(), TlsMode::Required, None)
-    };
+    let settings = ConnectionSettings { password_rotates: true, ..of_account("rotating", "former") };
     let source = Source::connect(&settings, 1).await.unwrap();
     server().sql("ALTER USER rotating IDENTIFIED BY 'later'").unwrap();
-    let at = OpenAt { place: LogPlace { file: 1, offset: 4 }, file_name: "binlog.000001".to_owned() };
-    let opened = source.open(&at).await;
+    let opened = source.open(&log_start()).await;
     let refused = [opened.err(), Source::connect(&settings, 1).await.err()];
     for error in refused.map(Option::unwrap) {
         assert!(error.code == Some(1045) && error.is_transient(), "{error}");
@@ -91,15 +92,9 @@ async fn a_password_that_rotates_is_tried_again_wherever_a_session_is_opened() {
 #[tokio::test]
 async fn a_missing_right_to_follow_the_log_is_the_operators() {
     server().sql("CREATE USER standing IDENTIFIED BY 'right'").unwrap();
-    let settings = ConnectionSettings {
-        user: "standing".to_owned(),
-        password: Some("right".to_owned()),
-        password_rotates: true,
-        ..with_tls(server(), TlsMode::Required, None)
-    };
+    let settings = ConnectionSettings { password_rotates: true, ..of_account("standing", "right") };
     let source = Source::connect(&settings, 1).await.unwrap();
-    let at = OpenAt { place: LogPlace { file: 1, offset: 4 }, file_name: "binlog.000001".to_owned() };
-    let error = source.open(&at).await.err().unwrap();
+    let error = source.open(&log_start()).await.err().unwrap();
     assert_eq!(error.retry, Retry::Operator);
     assert!(error.to_string().contains("lacks the right REPLICATION SLAVE"), "{error}");
 }
