@@ -17,7 +17,7 @@ pub(crate) enum End {
     Target,
 }
 
-/// MySQL's own numbers for a login or database that is refused; Lindorm uses them too (`lindorm.md` 7).
+/// MySQL's own numbers for a database or host that is refused; Lindorm uses them too (`lindorm.md` 7).
 const DATABASE_DENIED: u16 = 1044;
 const HOST_BLOCKED: u16 = 1129;
 const HOST_NOT_ALLOWED: u16 = 1130;

@@ -228,6 +228,12 @@ mod tests {
     }
 
     #[test]
+    fn a_former_password_is_not_tried_again_here_but_by_whoever_reads_the_new_one() {
+        assert!(matches!(Class::Rotated.retry(), Retry::After(_)) && !Class::Rotated.is_transient());
+        assert_eq!(Class::Rotated.effect(), Effect::None);
+    }
+
+    #[test]
     fn a_number_decides_before_its_state() {
         // 1045 with the state of a broken connection is still a refused login, 1153 a statement that is too large.
         assert_eq!(classify(1045, "08S01"), Class::Denied);

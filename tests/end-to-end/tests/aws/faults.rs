@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use cloud::{Counts, Faults};
 
 use crate::aws::deployment::{Deployment, source};
-use crate::aws::shop::{Writer, make};
+use crate::aws::shop::{COLUMNS, Writer, make};
 
-const COLUMNS: [&str; 3] = ["id, customer, amount, note", "order_id, line, sku, raw", "code, n"];
 const COLUMNS_LATER: [&str; 3] = ["id, customer, amount, note, extra", "order_id, line, sku, raw", "code, n"];
 
 #[test]

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use cloud::Faults;
 
-use crate::aws::deployment::{Deployment, source, tables_of_target};
-use crate::aws::shop::{Writer, make};
+use crate::aws::deployment::{Account, Deployment, source, tables_of_target};
+use crate::aws::shop::{COLUMNS, Writer, make};
 
-const COLUMNS: [&str; 3] = ["id, customer, amount, note", "order_id, line, sku, raw", "code, n"];
 const REFUSED: &str = "error 1045";
 
 #[track_caller]
@@ -20,28 +19,33 @@ fn wait_until(deployment: &Deployment, what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-fn log(deployment: &Deployment, function: &str) -> String {
-    let found = deployment.cloud.functions().find(|one| one.settings().name.ends_with(function));
-    found.and_then(|function| function.log().ok()).unwrap_or_default()
+/// A task that follows its database of so many orders, with an account of its own; all have the same name.
+fn running(name: &str, orders: u64, seed: u64) -> (Deployment, Account) {
+    let database = format!("aws_{name}");
+    make(source(), &database, orders);
+    let deployment = Deployment::start(name, seed);
+    let (document, account) = deployment.document_of(name, &database);
+    deployment.drop_document(&format!("tasks/{name}.json"), &document);
+    deployment.wait_for_state(name, &["running"]);
+    (deployment, account)
 }
 
 /// The servers first and the secret later, as the rotation of one user does it; sessions are closed, and environments killed, so
 /// that both ends are asked for new ones in between.
 #[test]
 fn a_run_outlives_the_rotation_of_both_passwords() {
-    make(source(), "aws_rotated", 800);
-    let deployment = Deployment::start("rotated", 5);
-    let (document, account) = deployment.document_of("rotated", "aws_rotated");
-    deployment.drop_document("tasks/rotated.json", &document);
-    deployment.wait_for_state("rotated", &["running"]);
+    let (deployment, account) = running("rotated", 800, 5);
     let writer = Writer::start(source().client(), "aws_rotated", 11);
-    let is_refused = |function: &str| log(&deployment, function).contains(REFUSED);
+    let is_refused = |function: &str| {
+        let function = deployment.cloud.function(function).expect("there is such a function");
+        function.log().expect("a log").contains(REFUSED)
+    };
     // The target first: nothing would be written to it any more once the log cannot be read.
     account.change_password_at_target();
     deployment.cloud.set_faults(Faults { killed: 40, within: Duration::from_secs(1), ..Faults::default() });
-    wait_until(&deployment, "the target refuses", || is_refused("event-applier"));
+    wait_until(&deployment, "the target refuses", || is_refused("rotated-event-applier"));
     account.change_password_at_source();
-    wait_until(&deployment, "the source refuses", || is_refused("binlog-reader"));
+    wait_until(&deployment, "the source refuses", || is_refused("rotated-binlog-reader"));
     deployment.change_secret(&account);
     deployment.cloud.set_faults(Faults::default());
     thread::sleep(Duration::from_secs(2));
@@ -55,11 +59,7 @@ fn a_run_outlives_the_rotation_of_both_passwords() {
 
 #[test]
 fn a_task_that_has_stopped_asks_nobody_and_is_cancelled_without_its_source() {
-    make(source(), "aws_gone", 400);
-    let deployment = Deployment::start("gone", 6);
-    let (document, account) = deployment.document_of("gone", "aws_gone");
-    deployment.drop_document("tasks/gone.json", &document);
-    deployment.wait_for_state("gone", &["running"]);
+    let (deployment, account) = running("gone", 400, 6);
     let has_probe = || tables_of_target("aws_gone").iter().any(|table| table.starts_with("ferry_probe_"));
     assert!(has_probe(), "{:?}", tables_of_target("aws_gone"));
     let writer = Writer::start(source().client(), "aws_gone", 12);

@@ -13,6 +13,8 @@ use crate::following::random::Random;
 pub(crate) const MARK: &str = "CELLVALUE";
 /// The tables that are moved.
 pub(crate) const TABLES: [&str; 3] = ["orders", "items", "words"];
+/// Their columns.
+pub(crate) const COLUMNS: [&str; 3] = ["id, customer, amount, note", "order_id, line, sku, raw", "code, n"];
 
 /// Makes the database with so many orders.
 pub(crate) fn make(source: &MysqlServer, database: &str, orders: u64) {

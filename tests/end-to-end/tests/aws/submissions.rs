@@ -1,9 +1,7 @@
 //! Several tasks in one deployment, by the ways a task is submitted.
 
 use crate::aws::deployment::{Deployment, source};
-use crate::aws::shop::make;
-
-const COLUMNS: [&str; 3] = ["id, customer, amount, note", "order_id, line, sku, raw", "code, n"];
+use crate::aws::shop::{COLUMNS, make};
 
 #[test]
 fn two_tasks_of_one_deployment_do_not_mix() {

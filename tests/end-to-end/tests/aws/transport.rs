@@ -4,9 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::aws::deployment::{Deployment, source};
-use crate::aws::shop::{Writer, make};
-
-const COLUMNS: [&str; 3] = ["id, customer, amount, note", "order_id, line, sku, raw", "code, n"];
+use crate::aws::shop::{COLUMNS, Writer, make};
 
 #[test]
 fn a_message_nobody_can_read_becomes_a_dead_letter_and_purged_queues_cost_nothing_but_time() {

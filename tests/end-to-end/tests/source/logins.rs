@@ -90,6 +90,20 @@ async fn a_password_that_rotates_is_tried_again_wherever_a_session_is_opened() {
 }
 
 #[tokio::test]
+async fn an_account_that_is_blocked_after_failed_logins_passes_where_its_password_rotates() {
+    server()
+        .sql("CREATE USER barred IDENTIFIED BY 'later' FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1")
+        .unwrap();
+    let settings = of_account("barred", "former");
+    Source::connect(&settings, 1).await.unwrap_err();
+    let rotating = ConnectionSettings { password_rotates: true, ..settings.clone() };
+    let errors = [Source::connect(&settings, 1).await, Source::connect(&rotating, 1).await];
+    let [settled, passing] = errors.map(Result::unwrap_err);
+    assert_eq!((settled.code, settled.retry), (Some(3955), Retry::Operator));
+    assert!(passing.code == Some(3955) && passing.is_transient(), "{passing}");
+}
+
+#[tokio::test]
 async fn a_missing_right_to_follow_the_log_is_the_operators() {
     server().sql("CREATE USER standing IDENTIFIED BY 'right'").unwrap();
     let settings = ConnectionSettings { password_rotates: true, ..of_account("standing", "right") };
